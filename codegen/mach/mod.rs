@@ -1,0 +1,2 @@
+//! The target-independent back half.
+pub mod flow;
