@@ -60,6 +60,18 @@ named_enum! {
     }
 }
 
+impl UnOp {
+    pub const fn is_float(self) -> bool {
+        use UnOp::*;
+        matches!(self, FAbs | FNeg | FSqrt | FCeil | FFloor | FTrunc | FNearest)
+    }
+    /// May the result be a NaN whose bits the specification leaves open? False for bit operations.
+    pub const fn computes_nan(self) -> bool {
+        use UnOp::*;
+        matches!(self, FSqrt | FCeil | FFloor | FTrunc | FNearest)
+    }
+}
+
 named_enum! {
     /// Two operands of one type, result of the same type. The four divisions trap.
     pub enum BinOp {
@@ -76,6 +88,10 @@ impl BinOp {
     pub const fn is_float(self) -> bool {
         use BinOp::*;
         matches!(self, FAdd | FSub | FMul | FDiv | FMin | FMax | FCopysign)
+    }
+    /// May the result be a NaN whose bits the specification leaves open? False for bit operations.
+    pub const fn computes_nan(self) -> bool {
+        self.is_float() && !matches!(self, BinOp::FCopysign)
     }
     pub const fn is_commutative(self) -> bool {
         use BinOp::*;
@@ -182,6 +198,10 @@ impl ConvOp {
             DemoteF64 => (F64, F32),
             PromoteF32 => (F32, F64),
         }
+    }
+    /// May the result be a NaN whose bits the specification leaves open? False for bit operations.
+    pub const fn computes_nan(self) -> bool {
+        matches!(self, ConvOp::DemoteF64 | ConvOp::PromoteF32)
     }
     pub const fn may_trap(self) -> bool {
         use ConvOp::*;
