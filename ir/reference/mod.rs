@@ -4,9 +4,10 @@
 //! ```text
 //! env.rs      what it asks of the runtime: the instance behind one trait
 //! prepare.rs  a body's bytes -> a list of instructions whose blocks know their ends; once per function
-//! run.rs      executes them on explicit stacks of values, labels and frames
+//! run.rs      executes them on explicit stacks of values, labels and frames; bulk.rs the operators over ranges
 //! ```
 //! Calls inside the instance never recurse in Rust, so wasm recursion ends in `StackExhausted` at a stated limit.
+mod bulk;
 pub mod env;
 pub mod prepare;
 pub mod run;
