@@ -1,0 +1,3 @@
+mod graph;
+mod text;
+mod verify;
