@@ -6,6 +6,7 @@
 pub mod cfg;
 pub mod dom;
 pub mod effects;
+pub mod eval;
 pub mod func;
 pub mod loops;
 pub mod op;
