@@ -10,3 +10,4 @@
 
 pub mod mach;
 pub mod regalloc;
+pub mod x64;

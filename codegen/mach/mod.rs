@@ -1,2 +1,7 @@
 //! The target-independent back half.
+pub mod buffer;
+pub mod code;
 pub mod flow;
+pub mod layout;
+pub mod lower;
+pub mod tables;

@@ -1,0 +1,47 @@
+//! The tables beside a function's code. Positions are byte offsets in the function, later in the image.
+use samite_ir::value::Trap;
+
+/// A fault at `pc` is this trap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrapRow {
+    pub pc: u32,
+    pub trap: Trap,
+}
+
+/// Code from `pc` to the next row comes from the wasm operator at this byte offset of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRow {
+    pub pc: u32,
+    pub offset: u32,
+}
+
+/// At the call that returns to `pc`, live references are in these slots (bytes below the frame pointer).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafepointRow {
+    pub pc: u32,
+    pub slots: Vec<u32>,
+}
+
+/// Place of a 32-bit field to be filled with the distance from its end to the entry of function `target`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallReloc {
+    pub at: u32,
+    /// Index among the defined functions.
+    pub target: u32,
+}
+
+/// One function's machine code with its tables.
+#[derive(Clone, Debug, Default)]
+pub struct Emitted {
+    /// Position independent but for `relocs`; constants and jump tables stand behind the code, so it wants 16-byte alignment.
+    pub text: Vec<u8>,
+    /// Bytes of `text` that are instructions.
+    pub code_len: u32,
+    /// Sorted by pc, as all tables.
+    pub traps: Vec<TrapRow>,
+    pub lines: Vec<LineRow>,
+    pub safepoints: Vec<SafepointRow>,
+    pub relocs: Vec<CallReloc>,
+    /// The function keeps no frame: at any pc its return address is at the stack pointer and the frame pointer is its caller's.
+    pub frameless: bool,
+}

@@ -1,0 +1,786 @@
+//! Steps and edits to bytes, through iced's `Encoder`.
+use super::X64;
+use super::frame::Frame;
+use super::op::{Arg, Base, Callee, Cond, Inst, Mem, Op, Test};
+use super::regs::{self, R11, RAX, RDX, Width, iced};
+use crate::mach::buffer::{Buffer, BranchForm, Label, Pos};
+use crate::mach::code::Code;
+use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
+use crate::mach::layout::{Layout, layout};
+use crate::mach::tables::{CallReloc, Emitted, LineRow, SafepointRow, TrapRow};
+use cranelift_entity::SecondaryMap;
+use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, OpCodeOperandKind, OpKind, Register};
+use samite_ir::translate::vmctx::{self, store_record};
+use samite_ir::value::Trap;
+use std::sync::LazyLock;
+
+/// A jump, always or on a condition.
+#[derive(Clone, Copy, Debug)]
+pub struct Jump(ConditionCode);
+
+impl BranchForm for Jump {
+    fn size(self, long: bool) -> u32 {
+        match (self.0, long) {
+            (_, false) => 2,
+            (ConditionCode::None, true) => 5,
+            (_, true) => 6,
+        }
+    }
+    fn write(self, long: bool, distance: i32, out: &mut Vec<u8>) {
+        // The condition's number is its place in the opcode; iced lists them in that order from `o` on.
+        let cc = (self.0 as u8).wrapping_sub(ConditionCode::o as u8);
+        match (self.0, long) {
+            (ConditionCode::None, false) => out.push(0xeb),
+            (ConditionCode::None, true) => out.push(0xe9),
+            (_, false) => out.push(0x70 | cc),
+            (_, true) => out.extend([0x0f, 0x80 | cc]),
+        }
+        if long { out.extend(distance.to_le_bytes()) } else { out.push(distance as i8 as u8) }
+    }
+}
+
+/// What an operand of an instruction is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Reg(Width),
+    Imm(OpKind),
+    Other,
+}
+
+/// Operand kinds by iced code.
+static KINDS: LazyLock<Vec<[Kind; 4]>> = LazyLock::new(|| {
+    use OpCodeOperandKind::*;
+    C::values()
+        .map(|code| {
+            let info = code.op_code();
+            std::array::from_fn(|i| {
+                if i as u32 >= info.op_count() {
+                    return Kind::Other;
+                }
+                match info.op_kind(i as u32) {
+                    r8_or_mem | r8_reg | r8_opcode | cl | al => Kind::Reg(Width::B8),
+                    r16_or_mem | r16_reg | r16_rm | r16_opcode | ax => Kind::Reg(Width::B16),
+                    r32_or_mem | r32_reg | r32_rm | r32_opcode | r32_vvvv | eax => Kind::Reg(Width::B32),
+                    r64_or_mem | r64_reg | r64_rm | r64_opcode | r64_vvvv | rax => Kind::Reg(Width::B64),
+                    xmm_or_mem | xmm_reg | xmm_rm | xmm_vvvv | xmm_is4 => Kind::Reg(Width::Xmm),
+                    ymm_or_mem | ymm_reg | ymm_rm | ymm_vvvv | ymm_is4 => Kind::Reg(Width::Ymm),
+                    imm8 => Kind::Imm(OpKind::Immediate8),
+                    imm8sex16 => Kind::Imm(OpKind::Immediate8to16),
+                    imm8sex32 => Kind::Imm(OpKind::Immediate8to32),
+                    imm8sex64 => Kind::Imm(OpKind::Immediate8to64),
+                    imm16 => Kind::Imm(OpKind::Immediate16),
+                    imm32 => Kind::Imm(OpKind::Immediate32),
+                    imm32sex64 => Kind::Imm(OpKind::Immediate32to64),
+                    imm64 => Kind::Imm(OpKind::Immediate64),
+                    _ => Kind::Other,
+                }
+            })
+        })
+        .collect()
+});
+
+/// An operand with its place filled in.
+#[derive(Clone, Copy)]
+enum Place {
+    Reg(PReg),
+    Mem(Address),
+    Imm(i64),
+}
+
+#[derive(Clone, Copy)]
+struct Address {
+    base: Register,
+    index: Register,
+    scale: u8,
+    disp: i32,
+}
+
+impl Address {
+    fn at(base: Register, disp: i32) -> Address {
+        Address { base, index: Register::None, scale: 0, disp }
+    }
+}
+
+/// Something behind the code that an instruction reads relative to its end.
+#[derive(Clone, Copy)]
+enum Data {
+    Pool(u32),
+    Table(u32),
+}
+
+/// A 4-byte field to be filled with the distance from `end` to some data.
+struct DataRef {
+    field: Pos,
+    end: Pos,
+    data: Data,
+}
+
+pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
+    let layout = layout(code, allocation);
+    let mut labels = SecondaryMap::new();
+    let mut buffer = Buffer::default();
+    for &b in &layout.order {
+        labels[b] = Some(buffer.label());
+    }
+    let mut e = Emitter {
+        code,
+        allocation,
+        frame: Frame::new(code, allocation),
+        layout: &layout,
+        labels,
+        encoder: Encoder::new(64),
+        len: 0,
+        buffer,
+        cold: Vec::new(),
+        traps: Vec::new(),
+        lines: Vec::new(),
+        safepoints: Vec::new(),
+        relocs: Vec::new(),
+        data: Vec::new(),
+        remat: SecondaryMap::with_default(u32::MAX),
+        locs: &[],
+        trap: None,
+        offset: 0,
+        step: 0,
+    };
+    for (i, step) in code.flow.steps.iter().enumerate() {
+        if let Some(first) = code.flow.operands(i as u32).first()
+            && step.operands.len() == 1
+            && code.flow.vregs[first.reg].remat
+            && first.role.is_def()
+        {
+            e.remat[first.reg] = i as u32;
+        }
+    }
+    e.prologue();
+    for (i, &b) in layout.order.iter().enumerate() {
+        e.block(b, layout.order.get(i + 1).copied());
+    }
+    e.cold_traps();
+    e.finish()
+}
+
+struct Emitter<'a> {
+    code: &'a Code<X64>,
+    allocation: &'a Allocation,
+    frame: Frame,
+    layout: &'a Layout,
+    labels: SecondaryMap<Block, Option<Label>>,
+    encoder: Encoder,
+    /// Bytes emitted, branches not counted.
+    len: usize,
+    buffer: Buffer<Jump>,
+    /// Traps out of line: label, trap, wasm offset.
+    cold: Vec<(Label, Trap, u32)>,
+    traps: Vec<(Pos, Trap)>,
+    lines: Vec<(Pos, u32)>,
+    safepoints: Vec<(Pos, Vec<u32>)>,
+    relocs: Vec<(Pos, u32)>,
+    data: Vec<DataRef>,
+    /// The step that defines a value which may be repeated.
+    remat: SecondaryMap<VReg, u32>,
+    // ---- the step being emitted
+    locs: &'a [Loc],
+    trap: Option<Trap>,
+    offset: u32,
+    step: u32,
+}
+
+impl<'a> Emitter<'a> {
+    // ---- instructions
+
+    fn pos(&self) -> Pos {
+        self.buffer.pos(self.len)
+    }
+
+    fn raw(&mut self, code: C, places: &[Place], rip: Option<Data>) {
+        let kinds = KINDS[code as usize];
+        let mut i = Instruction::default();
+        i.set_code(code);
+        for (n, place) in places.iter().enumerate() {
+            let n32 = n as u32;
+            match (*place, kinds[n]) {
+                (Place::Reg(r), Kind::Reg(width)) => {
+                    i.set_op_kind(n32, OpKind::Register);
+                    i.set_op_register(n32, iced(r, width));
+                }
+                (Place::Mem(m), _) => {
+                    i.set_op_kind(n32, OpKind::Memory);
+                    i.set_memory_base(m.base);
+                    i.set_memory_index(m.index);
+                    i.set_memory_index_scale(1 << m.scale);
+                    i.set_memory_displacement64(i64::from(m.disp) as u64);
+                    i.set_memory_displ_size(if m.base == Register::RIP { 8 } else { u32::from(m.disp != 0) });
+                }
+                (Place::Imm(value), Kind::Imm(kind)) => {
+                    i.set_op_kind(n32, kind);
+                    match kind {
+                        OpKind::Immediate8 => i.set_immediate8(value as u8),
+                        OpKind::Immediate8to16 => i.set_immediate8to16(value as i16),
+                        OpKind::Immediate8to32 => i.set_immediate8to32(value as i32),
+                        OpKind::Immediate8to64 => i.set_immediate8to64(value),
+                        OpKind::Immediate16 => i.set_immediate16(value as u16),
+                        OpKind::Immediate32 => i.set_immediate32(value as u32),
+                        OpKind::Immediate32to64 => i.set_immediate32to64(value),
+                        _ => i.set_immediate64(value as u64),
+                    }
+                }
+                _ => panic!("{code:?} takes no such operand {n}"),
+            }
+        }
+        if let Some(trap) = self.trap
+            && places.iter().any(|p| matches!(p, Place::Mem(_)))
+        {
+            let pos = self.pos();
+            self.traps.push((pos, trap));
+        }
+        let rip_at = if rip.is_some() { self.len as u64 } else { 0 };
+        let size = self.encoder.encode(&i, rip_at).unwrap_or_else(|e| panic!("{code:?}: {e}"));
+        if let Some(data) = rip {
+            let start = self.len;
+            let at = start + self.encoder.get_constant_offsets().displacement_offset();
+            let (field, end) = (self.buffer.pos(at), self.buffer.pos(start + size));
+            self.data.push(DataRef { field, end, data });
+        }
+        self.len += size;
+    }
+
+    fn reg(&self, n: u8) -> PReg {
+        match self.locs[n as usize] {
+            Loc::Reg(r) => r,
+            Loc::Slot(_) => panic!("operand {n} of step {} must be in a register", self.step),
+        }
+    }
+    fn address(&self, m: Mem) -> (Address, Option<Data>) {
+        let index = m.index.map_or(Register::None, |n| iced(self.reg(n), Width::B64));
+        let plain = |base, disp| Address { base, index, scale: m.scale, disp };
+        match m.base {
+            Base::O(n) => (plain(iced(self.reg(n), Width::B64), m.disp), None),
+            Base::Incoming if self.frame.frameless => (plain(Register::RSP, m.disp + 8), None),
+            Base::Incoming => (plain(Register::RBP, m.disp + 16), None),
+            Base::Outgoing => (plain(Register::RSP, m.disp), None),
+            Base::Results => (plain(Register::RBP, self.frame.results + m.disp), None),
+            Base::Pool => (Address::at(Register::RIP, self.len as i32), Some(Data::Pool(m.disp as u32))),
+            Base::None => panic!("step {} has no memory operand", self.step),
+        }
+    }
+    fn place(&self, loc: Loc) -> Place {
+        match loc {
+            Loc::Reg(r) => Place::Reg(r),
+            Loc::Slot(s) => Place::Mem(Address::at(Register::RBP, self.frame.slot(s))),
+        }
+    }
+    fn inst(&mut self, i: &Inst) {
+        let mut rip = None;
+        let mut places = [Place::Imm(0); 4];
+        let mut count = 0;
+        for arg in i.args {
+            places[count] = match arg {
+                Arg::O(n) => self.place(self.locs[n as usize]),
+                Arg::I => Place::Imm(i64::from(i.imm)),
+                Arg::M => {
+                    let (address, data) = self.address(i.mem);
+                    rip = data;
+                    Place::Mem(address)
+                }
+                Arg::No => break,
+            };
+            count += 1;
+        }
+        self.raw(i.code, &places[..count], rip);
+    }
+    fn rr(&mut self, code: C, a: PReg, b: PReg) {
+        self.raw(code, &[Place::Reg(a), Place::Reg(b)], None);
+    }
+    fn ri(&mut self, code: C, a: PReg, imm: i64) {
+        self.raw(code, &[Place::Reg(a), Place::Imm(imm)], None);
+    }
+    fn jump(&mut self, cc: ConditionCode, to: Label) {
+        self.buffer.branch(self.len, Jump(cc), to);
+    }
+    fn bind(&mut self, label: Label) {
+        self.buffer.bind(label, self.len);
+    }
+    /// An instruction on the stack pointer, which is no allocatable register.
+    fn fixed(&mut self, i: Instruction) {
+        self.len += self.encoder.encode(&i, 0).expect("a fixed instruction is well formed");
+    }
+
+    // ---- the function
+
+    fn prologue(&mut self) {
+        self.offset = self.code.offsets.first().copied().unwrap_or(0);
+        self.line();
+        if self.frame.frameless {
+            return;
+        }
+        let saved: Vec<PReg> = self.frame.saved.iter().collect();
+        let with = |code, a, b| Instruction::with2::<Register, Register>(code, a, b).expect("register form");
+        self.fixed(Instruction::with1(C::Push_r64, Register::RBP).expect("push"));
+        self.fixed(with(C::Mov_r64_rm64, Register::RBP, Register::RSP));
+        if self.frame.has_check {
+            let limit = Address::at(Register::R11, store_record::STACK_LIMIT as i32);
+            let store = Address::at(Register::RDI, vmctx::STORE as i32);
+            self.raw(C::Mov_r64_rm64, &[Place::Reg(R11), Place::Mem(store)], None);
+            let trap = self.buffer.label();
+            if self.frame.size > super::frame::UNCHECKED {
+                self.raw(C::Mov_r64_rm64, &[Place::Reg(R11), Place::Mem(limit)], None);
+                self.ri(C::Add_rm64_imm32, R11, i64::from(self.frame.size));
+                self.jump(ConditionCode::b, trap);
+                self.fixed(with(C::Cmp_r64_rm64, Register::RSP, Register::R11));
+            } else {
+                let m = iced_x86::MemoryOperand::with_base_displ(Register::R11, store_record::STACK_LIMIT.into());
+                self.fixed(Instruction::with2(C::Cmp_r64_rm64, Register::RSP, m).expect("cmp"));
+            }
+            self.jump(ConditionCode::b, trap);
+            self.cold.push((trap, Trap::StackExhausted, self.offset));
+        }
+        for r in &saved {
+            self.raw(C::Push_r64, &[Place::Reg(*r)], None);
+        }
+        let rest = self.frame.size - 8 * saved.len() as u32;
+        self.move_stack(-i64::from(rest));
+    }
+
+    fn move_stack(&mut self, by: i64) {
+        let (code, n) = if by < 0 { (C::Sub_rm64_imm32, -by) } else { (C::Add_rm64_imm32, by) };
+        if n == 0 {
+            return;
+        }
+        let code = match (code, i8::try_from(n)) {
+            (C::Sub_rm64_imm32, Ok(_)) => C::Sub_rm64_imm8,
+            (_, Ok(_)) => C::Add_rm64_imm8,
+            (code, Err(_)) => code,
+        };
+        self.fixed(Instruction::with2(code, Register::RSP, n as i32).expect("stack adjustment"));
+    }
+
+    fn epilogue(&mut self) {
+        if !self.frame.frameless {
+            let saved: Vec<PReg> = self.frame.saved.iter().collect();
+            self.move_stack(i64::from(self.frame.size) - 8 * saved.len() as i64);
+            for r in saved.iter().rev() {
+                self.raw(C::Pop_r64, &[Place::Reg(*r)], None);
+            }
+            self.fixed(Instruction::with1(C::Pop_r64, Register::RBP).expect("pop"));
+        }
+        match self.code.incoming {
+            0 => self.fixed(Instruction::with(C::Retnq)),
+            // More than 16 bits of arguments: the return address moves up over them.
+            n if n > 0xfff8 => {
+                self.fixed(Instruction::with1(C::Pop_r64, Register::R11).expect("pop"));
+                self.fixed(Instruction::with2(C::Add_rm64_imm32, Register::RSP, n as i32).expect("add"));
+                self.fixed(Instruction::with1(C::Jmp_rm64, Register::R11).expect("jmp"));
+            }
+            n => self.fixed(Instruction::with1(C::Retnq_imm16, n).expect("ret")),
+        }
+    }
+
+    fn block(&mut self, b: Block, next: Option<Block>) {
+        let label = self.labels[b].expect("every emitted block has a label");
+        self.bind(label);
+        let steps = self.code.flow.blocks[b].steps.clone();
+        let mut edit = self.allocation.edits.partition_point(|(s, _)| *s < steps.start);
+        for step in steps {
+            self.step = step;
+            self.trap = None;
+            while let Some(&(at, e)) = self.allocation.edits.get(edit)
+                && at == step
+            {
+                self.edit(e);
+                edit += 1;
+            }
+            let range = &self.code.flow.steps[step as usize].operands;
+            self.locs = &self.allocation.locs[range.start as usize..range.end as usize];
+            self.trap = self.code.traps[step as usize];
+            if self.offset != self.code.offsets[step as usize] {
+                self.offset = self.code.offsets[step as usize];
+                self.line();
+            }
+            self.op(b, self.code.ops[step as usize], next);
+        }
+    }
+
+    fn line(&mut self) {
+        let pos = self.pos();
+        self.lines.push((pos, self.offset));
+    }
+
+    fn edit(&mut self, e: Edit) {
+        match e {
+            Edit::Move { from, to, bytes } => self.copy(from, to, bytes),
+            Edit::Remat { value, to } => {
+                let step = self.remat[value];
+                assert!(step != u32::MAX, "{value} cannot be repeated");
+                match self.code.ops[step as usize] {
+                    Op::Const(bits) => self.constant(to, bits),
+                    Op::ZeroVec => self.zero_vec(to),
+                    Op::PoolConst { index, bytes } => self.pool_const(to, index, bytes),
+                    ref op => panic!("{op:?} cannot be repeated"),
+                }
+            }
+        }
+    }
+
+    fn copy(&mut self, from: Loc, to: Loc, bytes: u8) {
+        let class = |l: Loc| if let Loc::Reg(r) = l { Some(r.class()) } else { None };
+        let class = class(to).or(class(from)).expect("no move is from slot to slot");
+        let code = match (class, from, to) {
+            // A 4-byte value in a general register has its upper half zero, in its slot too.
+            (Class::Int, _, Loc::Reg(_)) if bytes == 4 => C::Mov_r32_rm32,
+            (Class::Int, _, Loc::Reg(_)) => C::Mov_r64_rm64,
+            (Class::Int, _, Loc::Slot(_)) => C::Mov_rm64_r64,
+            (Class::Vec, Loc::Reg(_), Loc::Reg(_)) if bytes == 32 => C::VEX_Vmovaps_ymm_ymmm256,
+            (Class::Vec, Loc::Reg(_), Loc::Reg(_)) => C::VEX_Vmovaps_xmm_xmmm128,
+            (Class::Vec, Loc::Slot(_), _) => match bytes {
+                32 => C::VEX_Vmovups_ymm_ymmm256,
+                16 => C::VEX_Vmovups_xmm_xmmm128,
+                _ => C::VEX_Vmovsd_xmm_m64,
+            },
+            (Class::Vec, Loc::Reg(_), Loc::Slot(_)) => match bytes {
+                32 => C::VEX_Vmovups_ymmm256_ymm,
+                16 => C::VEX_Vmovups_xmmm128_xmm,
+                _ => C::VEX_Vmovsd_m64_xmm,
+            },
+        };
+        let (from, to) = (self.place(from), self.place(to));
+        self.raw(code, &[to, from], None);
+    }
+
+    fn constant(&mut self, to: PReg, bits: u64) {
+        if bits == 0 {
+            self.rr(C::Xor_r32_rm32, to, to);
+        } else if bits <= u64::from(u32::MAX) {
+            self.ri(C::Mov_r32_imm32, to, bits as i64);
+        } else if i32::try_from(bits as i64).is_ok() {
+            self.ri(C::Mov_rm64_imm32, to, bits as i64);
+        } else {
+            self.ri(C::Mov_r64_imm64, to, bits as i64);
+        }
+    }
+    fn zero_vec(&mut self, to: PReg) {
+        let r = Place::Reg(to);
+        self.raw(C::VEX_Vxorps_xmm_xmm_xmmm128, &[r, r, r], None);
+    }
+    fn pool_const(&mut self, to: PReg, index: u32, bytes: u8) {
+        let code = match bytes {
+            4 => C::VEX_Vmovss_xmm_m32,
+            8 => C::VEX_Vmovsd_xmm_m64,
+            _ => C::VEX_Vmovups_xmm_xmmm128,
+        };
+        let trap = self.trap.take();
+        let at = Address::at(Register::RIP, self.len as i32);
+        self.raw(code, &[Place::Reg(to), Place::Mem(at)], Some(Data::Pool(index)));
+        self.trap = trap;
+    }
+
+    fn target(&self, b: Block, way: usize) -> Block {
+        let edge = self.code.flow.succs(b)[way];
+        self.layout.goal(self.code.flow.edges[edge as usize].to)
+    }
+    fn label(&self, b: Block) -> Label {
+        self.labels[b].expect("a goal is an emitted block")
+    }
+    fn jump_to(&mut self, to: Block, next: Option<Block>) {
+        if next != Some(to) {
+            let to = self.label(to);
+            self.jump(ConditionCode::None, to);
+        }
+    }
+    /// To `label` if the condition holds, else on.
+    fn jump_if(&mut self, cond: Cond, label: Label) {
+        match cond {
+            Cond::One(cc) => self.jump(cc, label),
+            Cond::FloatNotEqual => {
+                self.jump(ConditionCode::ne, label);
+                self.jump(ConditionCode::p, label);
+            }
+            Cond::FloatEqual => {
+                let skip = self.buffer.label();
+                self.jump(ConditionCode::p, skip);
+                self.jump(ConditionCode::e, label);
+                self.bind(skip);
+            }
+        }
+    }
+
+    fn op(&mut self, b: Block, op: Op, next: Option<Block>) {
+        match op {
+            Op::Args => {}
+            Op::Copy => {
+                let (to, from) = (self.locs[0], self.locs[1]);
+                if to != from {
+                    self.copy(from, to, 16);
+                }
+            }
+            Op::Const(bits) => self.constant(self.reg(0), bits),
+            Op::ZeroVec => self.zero_vec(self.reg(0)),
+            Op::PoolConst { index, bytes } => self.pool_const(self.reg(0), index, bytes),
+            Op::Inst(i) => self.inst(&i),
+            Op::Convert(i) => {
+                self.zero_vec(self.reg(0));
+                self.inst(&i);
+            }
+            Op::Set(t) => self.set(&t),
+            Op::Move { test, wide } => self.conditional_move(&test, wide),
+            Op::MoveVec(t) => {
+                self.inst(&t.inst);
+                let skip = self.buffer.label();
+                self.jump_if(t.cond.negated(), skip);
+                self.rr(C::VEX_Vmovaps_xmm_xmmm128, self.reg(0), self.reg(2));
+                self.bind(skip);
+            }
+            Op::TrapIf(t, trap) => {
+                self.inst(&t.inst);
+                let label = self.buffer.label();
+                self.jump_if(t.cond, label);
+                self.cold.push((label, trap, self.offset));
+            }
+            Op::Divide { signed, wide, remainder, minus_one } => self.divide(signed, wide, remainder, minus_one),
+            Op::Limit(n) => {
+                let (d, index) = (self.reg(0), self.reg(1));
+                self.ri(C::Mov_r32_imm32, d, i64::from(n));
+                self.rr(C::Cmp_r32_rm32, index, d);
+                self.rr(C::Cmovb_r32_rm32, d, index);
+            }
+            Op::TableEntry(table) => {
+                let (d, index) = (self.reg(0), self.reg(1));
+                let at = Address::at(Register::RIP, self.len as i32);
+                self.raw(C::Lea_r64_m, &[Place::Reg(R11), Place::Mem(at)], Some(Data::Table(table)));
+                let entry = Address { base: Register::R11, index: iced(index, Width::B64), scale: 2, disp: 0 };
+                self.raw(C::Movsxd_r64_rm32, &[Place::Reg(d), Place::Mem(entry)], None);
+                self.rr(C::Add_r64_rm64, d, R11);
+            }
+            Op::Reserve(bytes) => self.move_stack(-i64::from(bytes)),
+            Op::Call { callee } => self.call(callee),
+            Op::Jump => {
+                let to = self.target(b, 0);
+                self.jump_to(to, next);
+            }
+            Op::Branch(t) => {
+                self.inst(&t.inst);
+                let (yes, no) = (self.target(b, 0), self.target(b, 1));
+                if next == Some(yes) {
+                    let no = self.label(no);
+                    self.jump_if(t.cond.negated(), no);
+                } else {
+                    let label = self.label(yes);
+                    self.jump_if(t.cond, label);
+                    self.jump_to(no, next);
+                }
+            }
+            Op::JumpTable(_) => self.raw(C::Jmp_rm64, &[Place::Reg(self.reg(0))], None),
+            Op::Return => self.epilogue(),
+            Op::Trap(trap) => {
+                let pos = self.pos();
+                self.traps.push((pos, trap));
+                self.fixed(Instruction::with(C::Ud2));
+            }
+        }
+    }
+
+    fn set(&mut self, t: &Test) {
+        self.inst(&t.inst);
+        let d = self.reg(0);
+        let setcc = |cc| match cc {
+            ConditionCode::o => C::Seto_rm8,
+            ConditionCode::no => C::Setno_rm8,
+            ConditionCode::b => C::Setb_rm8,
+            ConditionCode::ae => C::Setae_rm8,
+            ConditionCode::e => C::Sete_rm8,
+            ConditionCode::ne => C::Setne_rm8,
+            ConditionCode::be => C::Setbe_rm8,
+            ConditionCode::a => C::Seta_rm8,
+            ConditionCode::s => C::Sets_rm8,
+            ConditionCode::ns => C::Setns_rm8,
+            ConditionCode::p => C::Setp_rm8,
+            ConditionCode::np => C::Setnp_rm8,
+            ConditionCode::l => C::Setl_rm8,
+            ConditionCode::ge => C::Setge_rm8,
+            ConditionCode::le => C::Setle_rm8,
+            _ => C::Setg_rm8,
+        };
+        let one = |e: &mut Self, r, cc| e.raw(setcc(cc), &[Place::Reg(r)], None);
+        self.trap = None;
+        match t.cond {
+            Cond::One(cc) => one(self, d, cc),
+            Cond::FloatEqual => {
+                one(self, d, ConditionCode::e);
+                one(self, R11, ConditionCode::np);
+                self.rr(C::And_r8_rm8, d, R11);
+            }
+            Cond::FloatNotEqual => {
+                one(self, d, ConditionCode::ne);
+                one(self, R11, ConditionCode::p);
+                self.rr(C::Or_r8_rm8, d, R11);
+            }
+        }
+        self.rr(C::Movzx_r32_rm8, d, d);
+    }
+
+    fn conditional_move(&mut self, t: &Test, wide: bool) {
+        self.inst(&t.inst);
+        self.trap = None;
+        let cmov = |cc| {
+            let (c32, c64) = match cc {
+                ConditionCode::o => (C::Cmovo_r32_rm32, C::Cmovo_r64_rm64),
+                ConditionCode::no => (C::Cmovno_r32_rm32, C::Cmovno_r64_rm64),
+                ConditionCode::b => (C::Cmovb_r32_rm32, C::Cmovb_r64_rm64),
+                ConditionCode::ae => (C::Cmovae_r32_rm32, C::Cmovae_r64_rm64),
+                ConditionCode::e => (C::Cmove_r32_rm32, C::Cmove_r64_rm64),
+                ConditionCode::ne => (C::Cmovne_r32_rm32, C::Cmovne_r64_rm64),
+                ConditionCode::be => (C::Cmovbe_r32_rm32, C::Cmovbe_r64_rm64),
+                ConditionCode::a => (C::Cmova_r32_rm32, C::Cmova_r64_rm64),
+                ConditionCode::s => (C::Cmovs_r32_rm32, C::Cmovs_r64_rm64),
+                ConditionCode::ns => (C::Cmovns_r32_rm32, C::Cmovns_r64_rm64),
+                ConditionCode::p => (C::Cmovp_r32_rm32, C::Cmovp_r64_rm64),
+                ConditionCode::np => (C::Cmovnp_r32_rm32, C::Cmovnp_r64_rm64),
+                ConditionCode::l => (C::Cmovl_r32_rm32, C::Cmovl_r64_rm64),
+                ConditionCode::ge => (C::Cmovge_r32_rm32, C::Cmovge_r64_rm64),
+                ConditionCode::le => (C::Cmovle_r32_rm32, C::Cmovle_r64_rm64),
+                _ => (C::Cmovg_r32_rm32, C::Cmovg_r64_rm64),
+            };
+            if wide { c64 } else { c32 }
+        };
+        let d = Place::Reg(self.reg(0));
+        let yes = self.place(self.locs[2]);
+        match t.cond {
+            Cond::One(cc) => self.raw(cmov(cc), &[d, yes], None),
+            Cond::FloatNotEqual => {
+                self.raw(cmov(ConditionCode::ne), &[d, yes], None);
+                self.raw(cmov(ConditionCode::p), &[d, yes], None);
+            }
+            Cond::FloatEqual => {
+                let skip = self.buffer.label();
+                self.jump(ConditionCode::p, skip);
+                self.raw(cmov(ConditionCode::e), &[d, yes], None);
+                self.bind(skip);
+            }
+        }
+    }
+
+    fn divide(&mut self, signed: bool, wide: bool, remainder: bool, minus_one: bool) {
+        let divisor = self.reg(1);
+        let skip = self.buffer.label();
+        if minus_one {
+            // The remainder by -1 is 0, also where the quotient overflows.
+            self.rr(C::Xor_r32_rm32, RDX, RDX);
+            self.ri(if wide { C::Cmp_rm64_imm8 } else { C::Cmp_rm32_imm8 }, divisor, -1);
+            self.jump(ConditionCode::e, skip);
+        }
+        match (signed, wide) {
+            (true, false) => self.fixed(Instruction::with(C::Cdq)),
+            (true, true) => self.fixed(Instruction::with(C::Cqo)),
+            (false, _) => self.rr(C::Xor_r32_rm32, RDX, RDX),
+        }
+        if let (Some(trap), false) = (self.trap, remainder) {
+            let pos = self.pos();
+            self.traps.push((pos, trap));
+        }
+        let code = match (signed, wide) {
+            (true, false) => C::Idiv_rm32,
+            (true, true) => C::Idiv_rm64,
+            (false, false) => C::Div_rm32,
+            (false, true) => C::Div_rm64,
+        };
+        self.raw(code, &[Place::Reg(divisor)], None);
+        self.bind(skip);
+        debug_assert!(self.reg(0) == if remainder { RDX } else { RAX });
+    }
+
+    fn call(&mut self, callee: Callee) {
+        match callee {
+            Callee::Direct(index) => {
+                let i = Instruction::with_branch(C::Call_rel32_64, 5).expect("call");
+                self.fixed(i);
+                let at = self.buffer.pos(self.len - 4);
+                self.relocs.push((at, index));
+            }
+            Callee::Pointer(n) => self.raw(C::Call_rm64, &[Place::Reg(self.reg(n))], None),
+            Callee::Memory(m) => {
+                let (address, data) = self.address(m);
+                self.raw(C::Call_rm64, &[Place::Mem(address)], data);
+            }
+        }
+        let rows = &self.allocation.safepoints;
+        if let Ok(at) = rows.binary_search_by_key(&self.step, |r| r.0) {
+            let slots = rows[at].1.iter().map(|s| -self.frame.slot(*s) as u32).collect();
+            let pos = self.pos();
+            self.safepoints.push((pos, slots));
+        }
+    }
+
+    fn cold_traps(&mut self) {
+        for (label, trap, offset) in std::mem::take(&mut self.cold) {
+            self.bind(label);
+            let pos = self.pos();
+            self.lines.push((pos, offset));
+            self.traps.push((pos, trap));
+            self.fixed(Instruction::with(C::Ud2));
+        }
+    }
+
+    fn finish(mut self) -> Emitted {
+        let raw = self.encoder.take_buffer();
+        let settled = self.buffer.finish(&raw);
+        let mut text = settled.bytes.clone();
+        let code_len = text.len() as u32;
+        // Constants, the widest first so that each is aligned, then tables.
+        let mut pool_at = vec![0u32; self.code.pool.len()];
+        for bytes in [16u8, 8, 4] {
+            let of_size = || self.code.pool.iter().enumerate().filter(|(_, c)| c.bytes == bytes);
+            if of_size().next().is_some() {
+                text.resize(text.len().next_multiple_of(bytes as usize), 0xcc);
+            }
+            for (i, c) in of_size() {
+                pool_at[i] = text.len() as u32;
+                text.extend_from_slice(&c.bits.to_le_bytes()[..bytes as usize]);
+            }
+        }
+        let mut table_at = vec![0u32; self.code.jump_tables.len()];
+        for (b, data) in &self.code.flow.blocks {
+            let last = data.steps.end - 1;
+            let Op::JumpTable(table) = self.code.ops[last as usize] else { continue };
+            if self.layout.goal[b].is_some() {
+                continue;
+            }
+            text.resize(text.len().next_multiple_of(4), 0xcc);
+            let start = text.len() as u32;
+            table_at[table as usize] = start;
+            for &way in &self.code.jump_tables[table as usize] {
+                let edge = self.code.flow.succs(b)[way as usize];
+                let to = self.layout.goal(self.code.flow.edges[edge as usize].to);
+                let at = settled.label(self.labels[to].expect("a goal is an emitted block"));
+                text.extend_from_slice(&(at.wrapping_sub(start)).to_le_bytes());
+            }
+        }
+        for r in &self.data {
+            let to = match r.data {
+                Data::Pool(i) => pool_at[i as usize],
+                Data::Table(i) => table_at[i as usize],
+            };
+            let field = settled.at(r.field) as usize;
+            let distance = to.wrapping_sub(settled.at(r.end));
+            text[field..field + 4].copy_from_slice(&distance.to_le_bytes());
+        }
+        let mut traps: Vec<_> = self.traps.iter().map(|(p, t)| TrapRow { pc: settled.at(*p), trap: *t }).collect();
+        traps.sort_by_key(|r| r.pc);
+        let mut lines: Vec<_> = self.lines.iter().map(|(p, o)| LineRow { pc: settled.at(*p), offset: *o }).collect();
+        lines.sort_by_key(|r| r.pc);
+        Emitted {
+            text,
+            code_len,
+            traps,
+            lines,
+            safepoints: self.safepoints.into_iter().map(|(p, slots)| SafepointRow { pc: settled.at(p), slots }).collect(),
+            relocs: self.relocs.iter().map(|(p, target)| CallReloc { at: settled.at(*p), target: *target }).collect(),
+            frameless: self.frame.frameless,
+        }
+    }
+}
+
+/// Used by `regs` tests and listings.
+pub fn name_of(r: PReg) -> String {
+    let width = if r.class() == Class::Int { Width::B64 } else { Width::Xmm };
+    format!("{:?}", regs::iced(r, width)).to_lowercase()
+}

@@ -1,0 +1,43 @@
+//! What is particular to x86-64 with AVX2, BMI1, BMI2, LZCNT and FMA. Encoding through iced-x86; `iced_x86::Code` is the opcode.
+pub mod abi;
+pub mod address;
+pub mod encode;
+pub mod frame;
+pub mod lower;
+mod lower_call;
+mod lower_float;
+pub mod op;
+pub mod regs;
+mod test;
+
+use crate::mach::code::{Code, Target};
+use crate::mach::flow::{Allocation, RegFile};
+use crate::mach::lower::Lower;
+use crate::mach::tables::Emitted;
+use samite_ir::ssa::Value;
+
+/// The target.
+#[derive(Clone, Copy, Debug)]
+pub struct X64;
+
+impl Target for X64 {
+    type Op = op::Op;
+    fn registers() -> &'static RegFile {
+        regs::file()
+    }
+    fn lower(context: &mut Lower<'_, X64>, v: Value) {
+        lower::lower(context, v);
+    }
+    fn lower_entry(context: &mut Lower<'_, X64>) {
+        lower::lower_entry(context);
+    }
+    fn jump() -> op::Op {
+        op::Op::Jump
+    }
+    fn is_jump(op: &op::Op) -> bool {
+        matches!(op, op::Op::Jump)
+    }
+    fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
+        encode::emit(code, allocation)
+    }
+}
