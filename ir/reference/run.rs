@@ -2,7 +2,7 @@
 use super::bulk;
 use super::env::{Callee, Cause, Env, Frame, Options, Stop, Val};
 use super::prepare::{Function, Instr, Prepared};
-use crate::value::{self, Bits, MemOp, Trap, Type, UnOp};
+use crate::value::{self, Bits, Trap, Type};
 
 /// Runs a defined function (its index among the defined ones) on `args`, which have the types of its parameters.
 /// Reads `Env::options` and `Env::prepared` once, at the start.
@@ -224,14 +224,14 @@ impl<'p> Machine<'p> {
             // ---- memories
             Instr::Load { op, memory, offset } => {
                 let address = effective(self.pop(), offset)?;
-                let mut bytes = [0; 16];
+                let mut bytes = [0; 8];
                 env.memory_read(memory, address, &mut bytes[..op.width() as usize])?;
-                self.values.push(Val(extend(op, u128::from_le_bytes(bytes))));
+                self.push(value::loaded(op, Bits::from_le_bytes(bytes)));
             }
             Instr::Store { op, memory, offset } => {
-                let val = self.pop_val();
+                let val = self.pop();
                 let address = effective(self.pop(), offset)?;
-                env.memory_write(memory, address, &val.0.to_le_bytes()[..op.width() as usize])?;
+                env.memory_write(memory, address, &val.to_le_bytes()[..op.width() as usize])?;
             }
             Instr::MemorySize(memory) => self.push(env.memory_size(memory) / PAGE),
             Instr::MemoryGrow(memory) => {
@@ -336,15 +336,4 @@ const GROW_FAILED: Bits = u32::MAX as u64;
 /// Index plus offset, without wrapping.
 fn effective(index: u64, offset: u64) -> Result<u64, Trap> {
     index.checked_add(offset).ok_or(Trap::MemoryOutOfBounds)
-}
-
-/// The value of a load that found the bytes `raw`, zero-extended.
-fn extend(op: MemOp, raw: u128) -> u128 {
-    let signed = match op {
-        MemOp::I32x8S | MemOp::I64x8S => UnOp::Extend8S,
-        MemOp::I32x16S | MemOp::I64x16S => UnOp::Extend16S,
-        MemOp::I64x32S => UnOp::Extend32S,
-        _ => return raw,
-    };
-    u128::from(value::unary(signed, op.value_type(), raw as u64))
 }

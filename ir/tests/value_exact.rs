@@ -5,7 +5,7 @@
 //! compared with the rule stated at the head of `value/float.rs`.
 use samite_ir::value::edges::edges;
 use samite_ir::value::{
-    BinOp, Bits, CmpOp, ConvOp, Trap, Type, UnOp, binary, canonical_nan, compare, convert, is_nan, unary,
+    BinOp, Bits, CmpOp, ConvOp, MemOp, Trap, Type, UnOp, binary, canonical_nan, compare, convert, is_nan, loaded, unary,
 };
 use std::cmp::Ordering;
 
@@ -355,6 +355,19 @@ fn canonical_nans() {
         }
     }
     assert_eq!(canonical_nan(Type::I64, 0x7ff0_0000_0000_0001), 0x7ff0_0000_0000_0001);
+}
+
+#[test]
+fn loads() {
+    for &op in MemOp::ALL.iter().filter(|op| **op != MemOp::V128) {
+        let bits = 8 * op.width();
+        for raw in edges(Type::I64).into_iter().map(|a| a & u64::MAX >> (64 - bits)) {
+            let negative = op.name().ends_with("_s") && raw >= 1 << (bits - 1);
+            let want = if negative { i128::from(raw) - (1 << bits) } else { i128::from(raw) };
+            let modulus = 1i128 << (8 * op.value_type().bytes());
+            assert_eq!(i128::from(loaded(op, raw)), want.rem_euclid(modulus), "{op} {raw:#x}");
+        }
+    }
 }
 
 /// `round` itself, on cases that can be checked by eye.

@@ -14,7 +14,7 @@ pub mod ops;
 pub mod scalar;
 
 pub use ops::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
-pub use scalar::{binary, canonical_nan, compare, convert, is_nan, unary};
+pub use scalar::{binary, canonical_nan, compare, convert, is_nan, loaded, unary};
 
 /// A scalar's bit pattern; i32 and f32 leave the upper 32 bits zero.
 pub type Bits = u64;

@@ -1,6 +1,6 @@
 //! The four doors to scalar meaning: operator, type and bits in, bits or a trap out.
 //! Definitions stand in `int.rs` and `float.rs`; this file only dispatches.
-use super::{BinOp, Bits, CmpOp, ConvOp, Trap, Type, UnOp, float, int};
+use super::{BinOp, Bits, CmpOp, ConvOp, MemOp, Trap, Type, UnOp, float, int};
 
 /// `op` at type `ty` on `a`. Panics if the operator does not exist at the type: a compiler bug, caught by verifiers.
 pub fn unary(op: UnOp, ty: Type, a: Bits) -> Bits {
@@ -64,6 +64,19 @@ pub fn convert(op: ConvOp, a: Bits) -> Result<Bits, Trap> {
         ReinterpretF32I32 | ReinterpretI32F32 => u64::from(low(a)),
         ReinterpretF64I64 | ReinterpretI64F64 => a,
     })
+}
+
+/// The value of a load whose `op.width()` bytes, little-endian and zero-extended, are `raw`. A store writes the low `op.width()`
+/// bytes of its value and needs no function. Panics at v128.
+pub fn loaded(op: MemOp, raw: Bits) -> Bits {
+    use MemOp::*;
+    match op {
+        I32x8S | I64x8S => unary(UnOp::Extend8S, op.value_type(), raw),
+        I32x16S | I64x16S => unary(UnOp::Extend16S, op.value_type(), raw),
+        I64x32S => unary(UnOp::Extend32S, Type::I64, raw),
+        I32 | I32x8U | I32x16U | I64 | I64x8U | I64x16U | I64x32U | F32 | F64 | Ref => raw,
+        V128 => absent("scalar load", Type::V128),
+    }
 }
 
 /// Is the value of type `ty` a NaN? False at types that are not floats.
