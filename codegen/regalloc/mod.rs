@@ -1,1 +1,62 @@
 //! Register allocation as a pure function, so that every allocator runs on the same input and one checker judges them all.
+//!
+//! ```text
+//! check      the judge: a symbolic run of any allocation
+//! spill_all  every value in a slot: the baseline that is hard to get wrong
+//! live       where each value lives: ranges with holes, and its reads
+//! loops      loops as ranges of blocks
+//! ```
+//! To add an allocator: a file with `run(&Flow, &RegFile, &mut Context) -> Allocation`, a variant of `How` with its name, an arm in `run`;
+//! the tests in `fuzz.rs` run every variant.
+use crate::mach::flow::{Allocation, Flow, RegFile};
+use crate::mach::moves::{Move, Resolver};
+use live::Lives;
+use loops::Loops;
+
+pub mod check;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod generate;
+mod live;
+mod loops;
+#[cfg(test)]
+pub(crate) mod random;
+mod spill_all;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum How {
+    /// Every value has a slot, read and written at each step.
+    SpillAll,
+}
+
+impl How {
+    pub const ALL: [How; 1] = [How::SpillAll];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            How::SpillAll => "spill-all",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<How> {
+        How::ALL.into_iter().find(|h| h.name() == name)
+    }
+}
+
+/// Buffers that are reused from function to function.
+#[derive(Debug, Default)]
+pub struct Context {
+    loops: Loops,
+    lives: Lives,
+    resolver: Resolver,
+    moves: Vec<Move>,
+    sequence: Vec<crate::mach::flow::Edit>,
+}
+
+/// The flow must keep its promises (`mach/verify.rs`).
+pub fn run(how: How, flow: &Flow, file: &RegFile, context: &mut Context) -> Allocation {
+    match how {
+        How::SpillAll => spill_all::run(flow, file, context),
+    }
+}
