@@ -4,4 +4,6 @@ pub mod code;
 pub mod flow;
 pub mod layout;
 pub mod lower;
+pub mod moves;
 pub mod tables;
+pub mod verify;

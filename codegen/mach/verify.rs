@@ -60,7 +60,10 @@ impl Verifier<'_> {
                 self.error(format!("{b} has steps {:?}, expected some from {next}", block.steps));
             }
             next = block.steps.end;
-            if !fits(&block.params, flow.block_params.len()) || !fits(&block.succs, flow.succs.len()) || !fits(&block.preds, flow.preds.len()) {
+            if !fits(&block.params, flow.block_params.len())
+                || !fits(&block.succs, flow.succs.len())
+                || !fits(&block.preds, flow.preds.len())
+            {
                 self.error(format!("{b}: a range is out of bounds"));
             }
         }
@@ -136,7 +139,13 @@ impl Verifier<'_> {
                 if succs.len() > 1 && !edge.args.is_empty() {
                     self.error(format!("the edge from {b} to {} has arguments but is not the only one", edge.to));
                 }
-                if params.len() != edge.args.len() || !flow.args(e).iter().zip(params).all(|(&a, &p)| flow.vregs[a].class == flow.vregs[p].class && flow.vregs[a].bytes == flow.vregs[p].bytes && flow.vregs[a].is_ref == flow.vregs[p].is_ref) {
+                if params.len() != edge.args.len()
+                    || !flow.args(e).iter().zip(params).all(|(&a, &p)| {
+                        flow.vregs[a].class == flow.vregs[p].class
+                            && flow.vregs[a].bytes == flow.vregs[p].bytes
+                            && flow.vregs[a].is_ref == flow.vregs[p].is_ref
+                    })
+                {
                     self.error(format!("the arguments from {b} do not fit the parameters of {}", edge.to));
                 }
             }
@@ -180,7 +189,8 @@ impl Verifier<'_> {
         let flow = self.flow;
         for (b, block) in &flow.blocks {
             let params = flow.params(b).iter().map(|&p| (p, None));
-            let outputs = block.steps.clone().flat_map(|s| flow.operands(s).iter().filter(|o| o.role.is_def()).map(move |o| (o.reg, Some(s))));
+            let outputs =
+                block.steps.clone().flat_map(|s| flow.operands(s).iter().filter(|o| o.role.is_def()).map(move |o| (o.reg, Some(s))));
             for (v, step) in params.chain(outputs) {
                 if self.home[v].is_some() {
                     self.errors.push(format!("{v} is defined twice, the second time in {b}"));
@@ -242,7 +252,9 @@ impl Verifier<'_> {
                 }
                 Want::SameAs(with) => {
                     let source = operands.get(with as usize);
-                    let fits = |i: &Operand| i.role == Role::Use && flow.vregs[i.reg].class == data.class && matches!(i.want, Want::Reg | Want::Fixed(_));
+                    let fits = |i: &Operand| {
+                        i.role == Role::Use && flow.vregs[i.reg].class == data.class && matches!(i.want, Want::Reg | Want::Fixed(_))
+                    };
                     if !o.role.is_def() || !source.is_some_and(fits) {
                         faults.push("SameAs of a wrong operand");
                     }
@@ -255,13 +267,23 @@ impl Verifier<'_> {
             if s.kind == StepKind::Safepoint && o.role == Role::UseLate && data.is_ref {
                 faults.push("a reference that is read after the safepoint");
             }
-            if data.remat && o.role.is_def() && (operands.len() != 1 || o.want != Want::Reg || o.role != Role::Def || s.kind != StepKind::Plain || !s.clobbers.is_empty()) {
+            if data.remat
+                && o.role.is_def()
+                && (operands.len() != 1
+                    || o.want != Want::Reg
+                    || o.role != Role::Def
+                    || s.kind != StepKind::Plain
+                    || !s.clobbers.is_empty())
+            {
                 faults.push("a remat value with a complicated definition");
             }
             if data.remat && data.is_ref {
                 faults.push("a remat value that is a reference");
             }
-            if ![4, 8, 16, 32].contains(&data.bytes) || data.class == Class::Int && data.bytes > 8 || data.is_ref && (data.class != Class::Int || data.bytes != 8) {
+            if ![4, 8, 16, 32].contains(&data.bytes)
+                || data.class == Class::Int && data.bytes > 8
+                || data.is_ref && (data.class != Class::Int || data.bytes != 8)
+            {
                 faults.push("a value of an odd size");
             }
         }
@@ -298,7 +320,9 @@ impl Verifier<'_> {
             match (o.role.is_def(), d.role.is_def()) {
                 (true, true) => faults.push("two outputs in one place"),
                 (false, false) if o.reg != d.reg => faults.push("two inputs in one place"),
-                (false, true) if o.role == Role::UseLate || d.role == Role::DefEarly && !tied => faults.push("an output in the place of an input that is still read"),
+                (false, true) if o.role == Role::UseLate || d.role == Role::DefEarly && !tied => {
+                    faults.push("an output in the place of an input that is still read")
+                }
                 _ => {}
             }
         }
@@ -317,12 +341,21 @@ impl Verifier<'_> {
                 }
             }
             let is_tied = |n: usize| operands.iter().any(|d| d.want == Want::SameAs(n as u8));
-            let loose = |role: Role| operands.iter().enumerate().filter(|(n, o)| mine(o) && o.role == role && matches!(o.want, Want::Reg) && !is_tied(*n)).count() as u32;
-            let tied = operands.iter().enumerate().filter(|(n, o)| mine(o) && is_tied(*n) && !matches!(o.want, Want::Fixed(_))).count() as u32;
+            let loose = |role: Role| {
+                operands
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, o)| mine(o) && o.role == role && matches!(o.want, Want::Reg) && !is_tied(*n))
+                    .count() as u32
+            };
+            let tied =
+                operands.iter().enumerate().filter(|(n, o)| mine(o) && is_tied(*n) && !matches!(o.want, Want::Fixed(_))).count() as u32;
             let through = tied + loose(Role::UseLate) + loose(Role::DefEarly);
             let both = order.minus(early).minus(late);
             let room = |set: RegSet, n: u32| set.len() >= n;
-            if !room(both, tied) || !room(both.minus(clobbers), through - tied) || !room(both, through)
+            if !room(both, tied)
+                || !room(both.minus(clobbers), through - tied)
+                || !room(both, through)
                 || !room(order.minus(early), through + loose(Role::Use))
                 || !room(order.minus(late), through + loose(Role::Def))
             {

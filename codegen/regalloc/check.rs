@@ -350,7 +350,9 @@ impl<'a> Checker<'a> {
         for (n, (o, &l)) in operands.iter().zip(locs).enumerate() {
             let class = flow.vregs[o.reg].class;
             match l {
-                Loc::Slot(_) if o.want != Want::RegOrSlot => self.error(|| format!("step {step}: {} must be in a register, is in {l:?}", o.reg)),
+                Loc::Slot(_) if o.want != Want::RegOrSlot => {
+                    self.error(|| format!("step {step}: {} must be in a register, is in {l:?}", o.reg))
+                }
                 Loc::Slot(_) => {}
                 Loc::Reg(r) => {
                     if r.class() != class {
@@ -430,7 +432,9 @@ impl<'a> Checker<'a> {
             Asked::Reference => true,
         };
         let fault = match (d.asked, c.what) {
-            _ if wants_reference && c.what != What::Garbage && c.fresh != safepoints => "a reference that a safepoint did not report".into(),
+            _ if wants_reference && c.what != What::Garbage && c.fresh != safepoints => {
+                "a reference that a safepoint did not report".into()
+            }
             (Asked::Value(v), _) if c.what != What::Garbage && c.bytes < self.flow.vregs[v].bytes => format!("only {} bytes", c.bytes),
             (Asked::Value(v), What::Value(x)) if x == v => return,
             (Asked::Reference, What::Value(x)) if self.flow.vregs[x].is_ref => return,

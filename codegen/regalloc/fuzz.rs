@@ -308,7 +308,12 @@ fn the_checker_objects() {
                 *counter = (what, counter.1 + 1, counter.2 + usize::from(objects));
                 for path in 0..2 {
                     if let Err(e) = simulate(&flow, &file, &wrong, seed * 2 + path, 500) {
-                        assert!(objects, "{} on seed {seed}, {what}: {e}, but the checker says it is right\n{}", how.name(), dump(&flow, Some(&wrong)));
+                        assert!(
+                            objects,
+                            "{} on seed {seed}, {what}: {e}, but the checker says it is right\n{}",
+                            how.name(),
+                            dump(&flow, Some(&wrong))
+                        );
                     }
                 }
             }

@@ -570,11 +570,20 @@ impl<'a> Generator<'a> {
                 o.role = Role::UseLate;
             }
         }
-        let late = RegSet::of(&operands.iter().filter_map(|o| if let (Role::UseLate, Want::Fixed(r)) = (o.role, o.want) { Some(r) } else { None }).collect::<Vec<_>>());
+        let late = RegSet::of(
+            &operands
+                .iter()
+                .filter_map(|o| if let (Role::UseLate, Want::Fixed(r)) = (o.role, o.want) { Some(r) } else { None })
+                .collect::<Vec<_>>(),
+        );
         if self.r.chance(50)
             && let Some(v) = self.some(None)
         {
-            operands.push(operand(v, if self.r.chance(30) { Role::UseLate } else { Role::Use }, if self.r.chance(30) { Want::RegOrSlot } else { Want::Reg }));
+            operands.push(operand(
+                v,
+                if self.r.chance(30) { Role::UseLate } else { Role::Use },
+                if self.r.chance(30) { Want::RegOrSlot } else { Want::Reg },
+            ));
         }
         let mut clobbers = RegSet::EMPTY;
         for r in self.file.order.concat() {
@@ -616,8 +625,14 @@ pub fn taste(seed: u64) -> (RegFile, Taste) {
         _ => small(10, 4, 8),
     };
     let taste = Taste {
-        variables: { let most = r.pick(&[6, 20, 60]); 2 + r.below(most) },
-        statements: { let most = r.pick(&[12, 60, 300]); 3 + r.below(most) },
+        variables: {
+            let most = r.pick(&[6, 20, 60]);
+            2 + r.below(most)
+        },
+        statements: {
+            let most = r.pick(&[12, 60, 300]);
+            3 + r.below(most)
+        },
         nesting: r.below(6),
         calls: r.pick(&[0, 30, 100]),
         odd: r.pick(&[0, 50, 100]),

@@ -328,7 +328,11 @@ fn need(kind: StepKind, n: usize, operands: &[crate::mach::flow::Operand]) -> Ne
                 return Need::ToSame;
             }
             // The register holds the value until the output is written, so it may be read twice.
-            if d.role == Role::Def && o.role == Role::Use && operands[with as usize].reg == o.reg && !matches!(operands[with as usize].want, Want::Fixed(_)) {
+            if d.role == Role::Def
+                && o.role == Role::Use
+                && operands[with as usize].reg == o.reg
+                && !matches!(operands[with as usize].want, Want::Fixed(_))
+            {
                 return Need::AlsoSame;
             }
         }
