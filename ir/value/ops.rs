@@ -272,6 +272,8 @@ named_enum! {
     }
 }
 
+impl std::error::Error for Trap {}
+
 impl Trap {
     /// The byte used in trap tables.
     pub const fn code(self) -> u8 {

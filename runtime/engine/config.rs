@@ -1,0 +1,91 @@
+//! What an engine is made with.
+use crate::memory::Bounds;
+
+/// What runs wasm code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum EngineKind {
+    /// Machine code, as `Config::strategy` says. Needs an x86-64 CPU with AVX2, BMI1, BMI2, LZCNT and POPCNT.
+    Compiled,
+    /// The interpreter of `ir/reference`: slow, by the letter of the specification, no machine code at all.
+    #[default]
+    Reference,
+}
+
+impl EngineKind {
+    pub const ALL: &'static [EngineKind] = &[EngineKind::Compiled, EngineKind::Reference];
+}
+
+/// The choices of an engine; each method sets one and gives the configuration back.
+///
+/// ```
+/// let mut config = samite::Config::new();
+/// config.engine(samite::EngineKind::Reference).max_wasm_stack(256 << 10);
+/// let engine = samite::Engine::new(&config)?;
+/// # Ok::<(), samite::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) engine: EngineKind,
+    pub(crate) max_wasm_stack: usize,
+    pub(crate) host_stack_reserve: usize,
+    pub(crate) max_memory_bytes: u64,
+    pub(crate) max_table_elements: u64,
+    pub(crate) memory_reservation_budget: u64,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            engine: EngineKind::default(),
+            max_wasm_stack: 1 << 20,
+            host_stack_reserve: 512 << 10,
+            max_memory_bytes: 4 << 30,
+            max_table_elements: 10_000_000,
+            // A quarter of the user address space of x86-64: 4,096 guarded memories.
+            memory_reservation_budget: 32 << 40,
+        }
+    }
+}
+
+impl Config {
+    pub fn new() -> Config {
+        Config::default()
+    }
+    pub fn engine(&mut self, kind: EngineKind) -> &mut Config {
+        self.engine = kind;
+        self
+    }
+    /// Bytes of stack that wasm code and the host functions it calls may use, counted from the outermost call into the store; 1 MiB by
+    /// default.
+    pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Config {
+        self.max_wasm_stack = bytes;
+        self
+    }
+    /// Bytes of the thread's stack that must be left when a host function is called; 512 KiB by default. A host function that needs more
+    /// is at fault itself.
+    pub fn host_stack_reserve(&mut self, bytes: usize) -> &mut Config {
+        self.host_stack_reserve = bytes;
+        self
+    }
+    /// The largest size of any memory in bytes, whatever its type says; 4 GiB by default.
+    pub fn max_memory_bytes(&mut self, bytes: u64) -> &mut Config {
+        self.max_memory_bytes = bytes;
+        self
+    }
+    /// The largest size of any table, whatever its type says.
+    pub fn max_table_elements(&mut self, elements: u64) -> &mut Config {
+        self.max_table_elements = elements;
+        self
+    }
+    /// Bytes of address space that all memories of the engine may reserve together; 32 TiB by default.
+    pub fn memory_reservation_budget(&mut self, bytes: u64) -> &mut Config {
+        self.memory_reservation_budget = bytes;
+        self
+    }
+    pub(crate) fn bounds(&self) -> Bounds {
+        match self.engine {
+            EngineKind::Compiled => Bounds::Guard,
+            EngineKind::Reference => Bounds::Compare,
+        }
+    }
+}

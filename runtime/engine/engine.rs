@@ -1,0 +1,90 @@
+//! The engine: what modules and stores share. Cheap to clone, used from any thread.
+use crate::code::{EntryStub, Machine};
+use crate::config::{Config, EngineKind};
+use crate::memory::pool::Pool;
+use crate::registry::Registry;
+use samite_ir::translate::module::FuncType;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where modules are compiled and stores are made. A clone is the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    registry: Registry,
+    pool: Arc<Pool>,
+    epoch: AtomicU64,
+    /// None in reference mode.
+    machine: Option<Machine>,
+}
+
+impl Default for Engine {
+    /// An engine with the default configuration. Panics where `Engine::new` would fail.
+    fn default() -> Engine {
+        Engine::new(&Config::default()).expect("the default configuration does not work on this machine")
+    }
+}
+
+impl Engine {
+    /// Fails if the machine lacks what the configuration asks for.
+    pub fn new(config: &Config) -> anyhow::Result<Engine> {
+        let page = crate::sys::page_size();
+        anyhow::ensure!(page == crate::sys::PAGE, "pages of {page} bytes are not supported");
+        let machine = match config.engine {
+            EngineKind::Reference => None,
+            EngineKind::Compiled => Some(Machine::new()?),
+        };
+        let pool = Pool::new(config.memory_reservation_budget);
+        let inner = Inner { config: config.clone(), registry: Registry::default(), pool, epoch: AtomicU64::new(0), machine };
+        Ok(Engine { inner: Arc::new(inner) })
+    }
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+    /// Adds 1 to the counter that stores compare with their deadline (`Store::set_epoch_deadline`). May be called from any thread and from
+    /// a signal handler.
+    pub fn increment_epoch(&self) {
+        self.inner.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+    /// Are the two the same engine?
+    pub fn same(a: &Engine, b: &Engine) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+    pub(crate) fn epoch(&self) -> &AtomicU64 {
+        &self.inner.epoch
+    }
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.inner.pool
+    }
+    pub(crate) fn machine(&self) -> Option<&Machine> {
+        self.inner.machine.as_ref()
+    }
+    /// The number of a function type.
+    pub(crate) fn signature(&self, ty: &FuncType) -> u32 {
+        self.inner.registry.id(ty)
+    }
+    pub(crate) fn func_type(&self, signature: u32) -> Arc<FuncType> {
+        self.inner.registry.get(signature)
+    }
+    /// What enters machine code of the signature; None in reference mode.
+    pub(crate) fn entry_stub(&self, signature: u32) -> anyhow::Result<Option<EntryStub>> {
+        self.machine().map(|m| m.entry_stub(signature, &self.func_type(signature))).transpose()
+    }
+    /// What leaves machine code for a host function of the signature; null in reference mode.
+    pub(crate) fn host_stub(&self, signature: u32) -> anyhow::Result<*const u8> {
+        match self.machine() {
+            None => Ok(std::ptr::null()),
+            Some(m) => m.host_stub(signature, &self.func_type(signature)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("config", &self.inner.config).finish()
+    }
+}

@@ -1,0 +1,227 @@
+//! Modules: decoded, validated, ready to be instantiated any number of times in stores of their engine.
+use crate::engine::Engine;
+use crate::externals::ExternType;
+use crate::vm::Slot;
+use anyhow::Context;
+use samite_ir::reference::Prepared;
+use samite_ir::translate::decode::{Decoded, decode};
+use samite_ir::translate::module::{self as declared, ExternKind, ModuleInfo};
+use samite_ir::translate::vmctx::Layout;
+use samite_ir::translate::Translator;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A module that can be instantiated. A clone is the same module.
+#[derive(Clone)]
+pub struct Module {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    decoded: Decoded,
+    bytes: Vec<u8>,
+    layout: Layout,
+    /// Engine-wide number of each type.
+    signatures: Vec<u32>,
+    /// Position among the exports, by name.
+    exports: HashMap<String, usize>,
+    prepared: Arc<Prepared>,
+}
+
+/// Something a module imports.
+#[derive(Clone, Debug)]
+pub struct ImportType<'m> {
+    module: &'m str,
+    name: &'m str,
+    ty: ExternType,
+}
+
+impl<'m> ImportType<'m> {
+    pub fn module(&self) -> &'m str {
+        self.module
+    }
+    pub fn name(&self) -> &'m str {
+        self.name
+    }
+    pub fn ty(&self) -> ExternType {
+        self.ty.clone()
+    }
+}
+
+/// Something a module exports.
+#[derive(Clone, Debug)]
+pub struct ExportType<'m> {
+    name: &'m str,
+    ty: ExternType,
+}
+
+impl<'m> ExportType<'m> {
+    pub fn name(&self) -> &'m str {
+        self.name
+    }
+    pub fn ty(&self) -> ExternType {
+        self.ty.clone()
+    }
+}
+
+impl Module {
+    /// Compiles a module from the binary or the text format. The error says at which byte or line it is wrong.
+    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> anyhow::Result<Module> {
+        match wat::parse_bytes(bytes.as_ref())? {
+            Cow::Borrowed(bytes) => Module::from_binary(engine, bytes),
+            Cow::Owned(bytes) => Module::compile(engine, bytes),
+        }
+    }
+    /// As `new`, from a file; errors name it.
+    pub fn from_file(engine: &Engine, file: impl AsRef<Path>) -> anyhow::Result<Module> {
+        let file = file.as_ref();
+        let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Module::new(engine, bytes).with_context(|| format!("in {}", file.display()))
+    }
+    /// Compiles a module from the binary format only.
+    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> anyhow::Result<Module> {
+        Module::compile(engine, bytes.to_vec())
+    }
+    /// Is this a valid module of the binary format?
+    pub fn validate(_: &Engine, bytes: &[u8]) -> anyhow::Result<()> {
+        validate_bodies(&decode(bytes)?, bytes)
+    }
+    fn compile(engine: &Engine, bytes: Vec<u8>) -> anyhow::Result<Module> {
+        let decoded = decode(&bytes)?;
+        validate_bodies(&decoded, &bytes)?;
+        let info = &decoded.info;
+        let layout = Layout::new(info).context("the module's instance record would pass 2 GiB")?;
+        let inner = Inner {
+            engine: engine.clone(),
+            signatures: info.types.iter().map(|ty| engine.signature(ty)).collect(),
+            exports: info.exports.iter().enumerate().map(|(at, e)| (e.name.clone(), at)).collect(),
+            prepared: Arc::new(Prepared::new(info.bodies.len())),
+            layout,
+            decoded,
+            bytes,
+        };
+        Ok(Module { inner: Arc::new(inner) })
+    }
+    /// What the name section calls it.
+    pub fn name(&self) -> Option<&str> {
+        self.info().name.as_deref()
+    }
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+    pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
+        let imports = self.info().imports.iter();
+        imports.map(|i| ImportType { module: &i.module, name: &i.name, ty: self.import_type(&i.ty) })
+    }
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> {
+        let exports = self.info().exports.iter();
+        exports.map(|e| ExportType { name: &e.name, ty: self.extern_type(e.kind, e.index) })
+    }
+    /// The type of an export.
+    pub fn get_export(&self, name: &str) -> Option<ExternType> {
+        let (kind, index) = self.export(name)?;
+        Some(self.extern_type(kind, index))
+    }
+    fn import_type(&self, ty: &declared::ExternType) -> ExternType {
+        match *ty {
+            declared::ExternType::Func(ty) => ExternType::Func(self.info().types[ty as usize].clone()),
+            declared::ExternType::Table(ty) => ExternType::Table(ty),
+            declared::ExternType::Memory(ty) => ExternType::Memory(ty),
+            declared::ExternType::Global(ty) => ExternType::Global(ty),
+        }
+    }
+    fn extern_type(&self, kind: ExternKind, index: u32) -> ExternType {
+        let (info, at) = (self.info(), index as usize);
+        match kind {
+            ExternKind::Func => ExternType::Func(info.func_type(index).clone()),
+            ExternKind::Table => ExternType::Table(info.tables[at]),
+            ExternKind::Memory => ExternType::Memory(info.memories[at]),
+            ExternKind::Global => ExternType::Global(info.globals[at]),
+        }
+    }
+    pub(crate) fn export(&self, name: &str) -> Option<(ExternKind, u32)> {
+        let export = &self.info().exports[*self.inner.exports.get(name)?];
+        Some((export.kind, export.index))
+    }
+    pub(crate) fn info(&self) -> &ModuleInfo {
+        &self.inner.decoded.info
+    }
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.inner.layout
+    }
+    /// Engine-wide number of type `ty`.
+    pub(crate) fn signature(&self, ty: u32) -> u32 {
+        self.inner.signatures[ty as usize]
+    }
+    pub(crate) fn signatures(&self) -> &[u32] {
+        &self.inner.signatures
+    }
+    pub(crate) fn prepared(&self) -> &Arc<Prepared> {
+        &self.inner.prepared
+    }
+    pub(crate) fn data(&self, segment: u32) -> &[u8] {
+        &self.inner.bytes[self.info().data[segment as usize].bytes.clone()]
+    }
+    pub(crate) fn body(&self, defined: u32) -> &[u8] {
+        &self.inner.bytes[self.info().bodies[defined as usize].clone()]
+    }
+    /// Address of the code of defined function `defined`; null in reference mode.
+    pub(crate) fn code_of(&self, _defined: u32) -> *const u8 {
+        std::ptr::null()
+    }
+    /// Are the two one compilation?
+    pub fn same(a: &Module, b: &Module) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Module").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+fn validate_bodies(decoded: &Decoded, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut translator = Translator::default();
+    for (index, body) in decoded.info.bodies.iter().enumerate() {
+        translator.validate(decoded, index as u32, &bytes[body.clone()])?;
+    }
+    Ok(())
+}
+
+/// Value of a constant expression; `global` and `func` say what its names mean.
+pub(crate) fn evaluate(
+    expr: &[declared::ConstOp],
+    global: impl Fn(u32) -> Slot,
+    func: impl Fn(u32) -> u64,
+) -> Slot {
+    use declared::ConstOp::*;
+    let mut stack: Vec<Slot> = Vec::with_capacity(2);
+    for op in expr {
+        let mut binary = |f: fn(u64, u64) -> u64| {
+            let b = stack.pop().expect("validated").low;
+            let a = stack.pop().expect("validated").low;
+            Slot::scalar(f(a, b))
+        };
+        let value = match *op {
+            I32(v) => Slot::scalar(u64::from(v as u32)),
+            I64(v) => Slot::scalar(v as u64),
+            F32(v) => Slot::scalar(u64::from(v)),
+            F64(v) => Slot::scalar(v),
+            GlobalGet(k) => global(k),
+            RefNull => Slot::ZERO,
+            RefFunc(k) => Slot::scalar(func(k)),
+            I32Add => binary(|a, b| u64::from((a as u32).wrapping_add(b as u32))),
+            I32Sub => binary(|a, b| u64::from((a as u32).wrapping_sub(b as u32))),
+            I32Mul => binary(|a, b| u64::from((a as u32).wrapping_mul(b as u32))),
+            I64Add => binary(u64::wrapping_add),
+            I64Sub => binary(u64::wrapping_sub),
+            I64Mul => binary(u64::wrapping_mul),
+        };
+        stack.push(value);
+    }
+    stack.pop().expect("validated")
+}

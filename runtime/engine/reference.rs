@@ -1,0 +1,225 @@
+//! Calls under the reference interpreter: its `Env` over a store and one of the store's instances.
+//!
+//! No machine code runs, and nothing but the store is shared with the compiled engine: the same memories, tables, globals and host
+//! functions. Wasm calls inside an instance do not recurse in Rust; calls between instances do, and check the native stack.
+use crate::instance::InstanceData;
+use crate::trap::{FrameInfo, WasmBacktrace, stack};
+use crate::vm::host::call_host;
+use crate::vm::{FuncRecord, Slot, StoreAccess, Stored};
+use anyhow::anyhow;
+use samite_ir::reference::{self, Callee, Cause, Env, Frame, Options, Prepared, Stop, Val};
+use samite_ir::translate::module::ModuleInfo;
+use samite_ir::value::{Bits, Trap};
+use std::sync::Arc;
+
+/// Calls the function of a record, of wasm or of the host.
+pub fn call(store: &mut StoreAccess<'_>, func: Stored<FuncRecord>, slots: &mut [Slot]) -> anyhow::Result<()> {
+    let record = *func.get(store.opaque());
+    let Some(function) = record.function.checked_sub(1) else {
+        return call_host(store, func, std::ptr::null_mut(), slots);
+    };
+    let instance = crate::vm::host::instance_of_func(store.opaque(), func).expect("a wasm function has an instance");
+    let defined = function as u32 - instance.get(store.opaque()).module.info().imported_functions;
+    call_defined(store, instance, defined, slots)
+}
+
+/// Calls a function that an instance defines.
+pub fn call_defined(
+    store: &mut StoreAccess<'_>,
+    instance: Stored<InstanceData>,
+    defined: u32,
+    slots: &mut [Slot],
+) -> anyhow::Result<()> {
+    let module = instance.get(store.opaque()).module.clone();
+    let ty = module.info().func_type(module.info().imported_functions + defined);
+    let args: Vec<Val> = slots.iter().take(ty.params.len()).map(|slot| Val(slot.as_vector())).collect();
+    let outcome = reference::invoke(&mut Instance::enter(store, instance), defined, &args);
+    match outcome {
+        Ok(results) => {
+            for (slot, value) in slots.iter_mut().zip(results) {
+                *slot = Slot::vector(value.0);
+            }
+            Ok(())
+        }
+        Err(stop) => Err(error(store, stop)),
+    }
+}
+
+fn error(store: &StoreAccess<'_>, stop: Stop<anyhow::Error>) -> anyhow::Error {
+    let frames = stop.backtrace.iter().map(|frame| frame_info(store, frame)).collect();
+    let error = match stop.cause {
+        Cause::Trap(trap) => anyhow::Error::new(trap),
+        Cause::Host(error) => error,
+        Cause::Unsupported(name) => anyhow!("the reference interpreter does not know `{name}` yet"),
+    };
+    WasmBacktrace::attach(error, frames)
+}
+
+fn frame_info(store: &StoreAccess<'_>, frame: &Frame) -> FrameInfo {
+    let instance: Stored<InstanceData> =
+        Stored::from_bits(store.opaque().id(), frame.instance).expect("frames name their instance");
+    FrameInfo::new(instance.get(store.opaque()).module.clone(), frame.function, Some(frame.offset))
+}
+
+/// An instance as its own code sees it.
+struct Instance<'a> {
+    store: StoreAccess<'a>,
+    instance: Stored<InstanceData>,
+    module: crate::Module,
+    /// What the store's `stack_used` and `entry_sp` are to be again at the end, whatever the end: a panic of a host function passes through
+    /// here.
+    outer: (u64, usize),
+}
+
+impl Drop for Instance<'_> {
+    fn drop(&mut self) {
+        self.store.opaque_mut().stack_used = self.outer.0;
+        self.store.record().entry_sp.set(self.outer.1);
+    }
+}
+
+impl<'a> Instance<'a> {
+    fn enter(store: &'a mut StoreAccess<'_>, instance: Stored<InstanceData>) -> Instance<'a> {
+        let module = instance.get(store.opaque()).module.clone();
+        let outer = (store.opaque().stack_used, stack::enter(store.record(), store.opaque().engine().config()));
+        Instance { store: store.reborrow(), instance, module, outer }
+    }
+    fn data(&self) -> &InstanceData {
+        self.instance.get(self.store.opaque())
+    }
+    fn memory_bytes(&self, memory: u32) -> &[u8] {
+        self.data().memories[memory as usize].bytes(self.store.opaque())
+    }
+    fn range(address: u64, len: usize) -> Result<std::ops::Range<usize>, Trap> {
+        let start = usize::try_from(address).map_err(|_| Trap::MemoryOutOfBounds)?;
+        Ok(start..start.checked_add(len).ok_or(Trap::MemoryOutOfBounds)?)
+    }
+}
+
+impl Env for Instance<'_> {
+    type Error = anyhow::Error;
+
+    fn info(&self) -> &ModuleInfo {
+        self.module.info()
+    }
+    fn body(&self, defined: u32) -> &[u8] {
+        self.module.body(defined)
+    }
+    fn prepared(&self) -> Arc<Prepared> {
+        self.module.prepared().clone()
+    }
+    fn instance(&self) -> u64 {
+        self.instance.bits()
+    }
+
+    fn options(&self) -> Options {
+        // Values of 16 bytes; frames of compiled code hold most of theirs in fewer.
+        let max_stack = self.store.opaque().engine().config().max_wasm_stack as u64;
+        Options { canonical_nans: false, max_stack }
+    }
+    fn stack_used(&mut self) -> &mut u64 {
+        &mut self.store.opaque_mut().stack_used
+    }
+    fn poll(&mut self) -> Result<(), Trap> {
+        if self.store.interrupted() { Err(Trap::Interrupted) } else { Ok(()) }
+    }
+
+    fn memory_size(&self, memory: u32) -> u64 {
+        self.data().memories[memory as usize].get(self.store.opaque()).length()
+    }
+    fn memory_grow(&mut self, memory: u32, delta: u64) -> Option<u64> {
+        let memory = self.data().memories[memory as usize];
+        self.store.grow_memory(memory, delta)
+    }
+    fn memory_read(&self, memory: u32, address: u64, buffer: &mut [u8]) -> Result<(), Trap> {
+        let range = Self::range(address, buffer.len())?;
+        buffer.copy_from_slice(self.memory_bytes(memory).get(range).ok_or(Trap::MemoryOutOfBounds)?);
+        Ok(())
+    }
+    fn memory_write(&mut self, memory: u32, address: u64, bytes: &[u8]) -> Result<(), Trap> {
+        let range = Self::range(address, bytes.len())?;
+        let memory = self.data().memories[memory as usize];
+        let target = memory.bytes_mut(self.store.opaque_mut()).get_mut(range).ok_or(Trap::MemoryOutOfBounds)?;
+        target.copy_from_slice(bytes);
+        Ok(())
+    }
+    fn data(&self, segment: u32) -> &[u8] {
+        Instance::data(self).data(segment)
+    }
+    fn data_drop(&mut self, segment: u32) {
+        Instance::data(self).drop_data(segment);
+    }
+
+    fn table_size(&self, table: u32) -> u64 {
+        Instance::data(self).tables[table as usize].get(self.store.opaque()).len()
+    }
+    fn table_grow(&mut self, table: u32, delta: u64, init: Bits) -> Option<u64> {
+        let table = Instance::data(self).tables[table as usize];
+        self.store.grow_table(table, delta, init)
+    }
+    fn table_get(&self, table: u32, index: u64) -> Result<Bits, Trap> {
+        let table = Instance::data(self).tables[table as usize].get(self.store.opaque());
+        table.get(index).ok_or(Trap::TableOutOfBounds)
+    }
+    fn table_set(&mut self, table: u32, index: u64, value: Bits) -> Result<(), Trap> {
+        let table = Instance::data(self).tables[table as usize].get(self.store.opaque());
+        if table.set(index, value) { Ok(()) } else { Err(Trap::TableOutOfBounds) }
+    }
+    fn element_count(&self, segment: u32) -> u64 {
+        Instance::data(self).element_count(segment)
+    }
+    fn element(&mut self, segment: u32, index: u64) -> Bits {
+        Instance::data(self).element(self.store.opaque(), segment, index)
+    }
+    fn element_drop(&mut self, segment: u32) {
+        Instance::data(self).drop_element(segment);
+    }
+
+    fn global_get(&self, global: u32) -> Val {
+        let slot = Instance::data(self).globals[global as usize].cell().get(self.store.opaque()).value.get();
+        Val(slot.as_vector())
+    }
+    fn global_set(&mut self, global: u32, value: Val) {
+        let cell = Instance::data(self).globals[global as usize].cell().get(self.store.opaque());
+        cell.value.set(Slot::vector(value.0));
+    }
+
+    fn ref_func(&mut self, function: u32) -> Bits {
+        Instance::data(self).func_record(self.store.opaque().id(), function).bits()
+    }
+    fn callee(&self, funcref: Bits, ty: u32) -> Option<Callee> {
+        let opaque = self.store.opaque();
+        let func: Stored<FuncRecord> = Stored::from_bits(opaque.id(), funcref)?;
+        let record = func.get(opaque);
+        if record.signature != self.module.signature(ty) {
+            return None;
+        }
+        let own = crate::vm::host::instance_of_func(opaque, func) == Some(self.instance);
+        Some(match record.function.checked_sub(1) {
+            Some(function) if own => Callee::Defined(function as u32 - self.module.info().imported_functions),
+            _ => Callee::Other(funcref),
+        })
+    }
+    fn call(&mut self, funcref: Bits, args: &[Val], results: &mut Vec<Val>) -> Result<(), Stop<anyhow::Error>> {
+        stack::check(self.store.record())?;
+        let opaque = self.store.opaque();
+        let func: Stored<FuncRecord> = Stored::from_bits(opaque.id(), funcref).expect("a call of null is a trap of the interpreter");
+        let record = func.get(opaque);
+        if let Some(function) = record.function.checked_sub(1) {
+            let instance = crate::vm::host::instance_of_func(opaque, func).expect("a wasm function has an instance");
+            let mut env = Instance::enter(&mut self.store, instance);
+            let defined = function as u32 - env.module.info().imported_functions;
+            results.extend(reference::invoke(&mut env, defined, args)?);
+            return Ok(());
+        }
+        let ty = opaque.engine().func_type(record.signature);
+        let mut slots = vec![Slot::ZERO; ty.params.len().max(ty.results.len())];
+        for (slot, arg) in slots.iter_mut().zip(args) {
+            *slot = Slot::vector(arg.0);
+        }
+        let caller = Instance::data(self).context.address();
+        call_host(&mut self.store, func, caller, &mut slots).map_err(|error| Stop::from(Cause::Host(error)))?;
+        results.extend(slots.iter().take(ty.results.len()).map(|slot| Val(slot.as_vector())));
+        Ok(())
+    }
+}
