@@ -65,7 +65,7 @@ pub(super) struct Locals {
     unfilled: Vec<LoopId>,
     /// Position of the last event of any local; what was read since is still right.
     last_event: u32,
-    /// Look-ups at joins and loop headers that are still allowed.
+    /// Steps that are still allowed; 0 if there were too many.
     budget: u64,
 }
 
@@ -154,6 +154,14 @@ enum Found {
 fn no_value() -> Value {
     Value::from_u32(0)
 }
+/// What a body may ask of look-ups before it is refused, in steps of a few ten nanoseconds: compilers' output needs about 0.1 a byte and
+/// 2 in the worst function seen, so nobody meets this but who looks for it.
+const BUDGET_BASE: u64 = 1 << 24;
+const BUDGET_PER_BYTE: u64 = 16;
+/// Steps that a parameter and an argument count for, because of the memory they take.
+const PARAM_STEPS: u64 = 32;
+const ARGUMENT_STEPS: u64 = 3;
+
 /// After the end of the text.
 const NEVER: u32 = u32::MAX;
 
@@ -201,7 +209,7 @@ impl Locals {
         self.passed.clear();
         self.unfilled.clear();
         self.last_event = 1;
-        self.budget = (1 << 24) + 16 * body_bytes as u64;
+        self.budget = BUDGET_BASE + BUDGET_PER_BYTE * body_bytes as u64;
     }
 
     /// Sorts the assignments by local: a counting sort over those that are assigned at all.
@@ -383,6 +391,7 @@ impl Locals {
         let ScopeKind::Join(block) = self.scopes[scope as usize].kind else { unreachable!("only joins are resolved") };
         let ty = self.ty(build, scan, local);
         let param = build.func.add_param(block, ty, build.offset);
+        self.spend(PARAM_STEPS + ARGUMENT_STEPS * (self.values.len() - from) as u64);
         let mut way = self.scopes[scope as usize].ways.first;
         for &arg in &self.values[from..] {
             let e = way.expect("one value a way");
@@ -397,8 +406,8 @@ impl Locals {
         self.passed.clear();
         let mut place = place;
         let value = loop {
-            self.budget = self.budget.saturating_sub(1);
-            if self.budget == 0 {
+            self.spend(1);
+            if self.exhausted() {
                 return Found::Value(no_value());
             }
             let l = self.table[local as usize];
@@ -483,6 +492,7 @@ impl Locals {
             return v;
         }
         let ty = self.ty(build, scan, local);
+        self.spend(PARAM_STEPS);
         let l = &mut self.loops[id as usize];
         let param = build.func.add_param(l.header, ty, build.offset);
         let index = self.loop_params.len() as u32;
@@ -510,6 +520,7 @@ impl Locals {
                     let Way { place, next } = self.edges[e];
                     let arg = self.look_up(build, scan, local, place);
                     build.func.edges[e].args.push(arg, &mut build.func.pool);
+                    self.spend(ARGUMENT_STEPS);
                     way = next;
                 }
                 // Read again: the look-ups may have added one.
@@ -519,6 +530,10 @@ impl Locals {
                 }
             }
         }
+    }
+
+    fn spend(&mut self, steps: u64) {
+        self.budget = self.budget.saturating_sub(steps);
     }
 
     /// The local's value at the start of the function.
