@@ -236,7 +236,12 @@ impl WasiCtxBuilder {
         }
         for fd in self.sockets {
             let socket = Socket::new(fd, 0).map_err(|e| BuildError::Socket(e.into()))?;
-            add(Entry { base: rights::SOCKET, inheriting: rights::SOCKET, preopened: None, descriptor: Arc::new(Descriptor::Socket(socket)) })?;
+            add(Entry {
+                base: rights::SOCKET,
+                inheriting: rights::SOCKET,
+                preopened: None,
+                descriptor: Arc::new(Descriptor::Socket(socket)),
+            })?;
         }
         Ok(WasiCtx(Arc::new(Shared {
             args: self.args,

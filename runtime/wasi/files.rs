@@ -126,7 +126,15 @@ impl WasiCtx {
 
     /// `fd_pwrite`: like `fd_write` at `offset`, also when the descriptor appends; the descriptor's offset stays. `Inval`:
     /// the offset does not fit the host. `Spipe`: a stream.
-    pub fn fd_pwrite(&self, memory: &mut dyn GuestMemory, fd: u32, iovs: u32, iovs_len: u32, offset: u64, result: u32) -> Result<(), Errno> {
+    pub fn fd_pwrite(
+        &self,
+        memory: &mut dyn GuestMemory,
+        fd: u32,
+        iovs: u32,
+        iovs_len: u32,
+        offset: u64,
+        result: u32,
+    ) -> Result<(), Errno> {
         check(memory, result, 4)?;
         let entry = self.entry(fd)?;
         let open = entry.seekable(rights::FD_WRITE | rights::FD_SEEK)?;
@@ -156,7 +164,8 @@ impl WasiCtx {
             Whence::Cur => SeekFrom::Current(offset),
             Whence::End => SeekFrom::End(offset),
         };
-        let position = rustix::fs::seek(&open.file, to).map_err(|e| if e == rustix::io::Errno::OVERFLOW { Errno::Inval } else { e.into() })?;
+        let position =
+            rustix::fs::seek(&open.file, to).map_err(|e| if e == rustix::io::Errno::OVERFLOW { Errno::Inval } else { e.into() })?;
         write_u64(memory, result, position)
     }
 

@@ -139,7 +139,11 @@ impl Buffers {
     }
 
     /// Drains the guest's buffers into `host(bytes, bytes so far)`, which returns how much it took; gives the bytes written.
-    pub(crate) fn drain(mut self, memory: &dyn GuestMemory, mut host: impl FnMut(&[u8], u32) -> Result<usize, Errno>) -> Result<u32, Errno> {
+    pub(crate) fn drain(
+        mut self,
+        memory: &dyn GuestMemory,
+        mut host: impl FnMut(&[u8], u32) -> Result<usize, Errno>,
+    ) -> Result<u32, Errno> {
         let mut buffer = vec![0; (self.total as usize).min(CHUNK)];
         let mut done = 0;
         while done < self.total {

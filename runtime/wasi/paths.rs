@@ -74,7 +74,7 @@ impl WasiCtx {
         let write = base & rights::FD_WRITE != 0 || how & (oflags::CREAT | oflags::TRUNC) != 0;
         let read = base & (rights::FD_READ | rights::FD_READDIR) != 0;
         let mut options = OpenOptions::new();
-        options.read(read || !write).write(write).truncate(how & oflags::TRUNC != 0).maybe_dir(true).follow(following(follow));
+        options.read(read || !write).write(write).truncate(how & oflags::TRUNC != 0).maybe_dir(true).follow(following(follow, &path));
         match (how & oflags::CREAT != 0, how & oflags::EXCL != 0) {
             (true, true) => options.create_new(true),
             (true, false) => options.create(true),
@@ -111,6 +111,8 @@ impl WasiCtx {
     /// `path_remove_directory`. `NotEmpty`: it is not empty.
     pub fn path_remove_directory(&self, memory: &mut dyn GuestMemory, fd: u32, path_ptr: u32, path_len: u32) -> Result<(), Errno> {
         let path = path(memory, path_ptr, path_len)?;
+        // cap-std takes a slash at the end for `/.`, which cannot be removed.
+        let path = path.trim_end_matches('/');
         Ok(self.entry(fd)?.directory(rights::PATH_REMOVE_DIRECTORY)?.dir.remove_dir(path)?)
     }
 
@@ -148,7 +150,7 @@ impl WasiCtx {
         let path = path(memory, path_ptr, path_len)?;
         let entry = self.entry(fd)?;
         let dir = &entry.directory(rights::PATH_FILESTAT_GET)?.dir;
-        let metadata = match following(follow) {
+        let metadata = match following(follow, &path) {
             FollowSymlinks::Yes => dir.metadata(path)?,
             FollowSymlinks::No => dir.symlink_metadata(path)?,
         };
@@ -173,12 +175,14 @@ impl WasiCtx {
         let path = path(memory, path_ptr, path_len)?;
         let entry = self.entry(fd)?;
         let dir = &entry.directory(rights::PATH_FILESTAT_SET_TIMES)?.dir;
-        match following(follow) {
+        match following(follow, &path) {
             FollowSymlinks::No => {
                 let [atim, mtim] = times.map(|time| match time {
                     NewTime::Keep => None,
                     NewTime::Now => Some(SystemTimeSpec::SymbolicNow),
-                    NewTime::To(time) => Some(SystemTimeSpec::Absolute(SystemTime::from_std(std::time::UNIX_EPOCH + Duration::from_nanos(time)))),
+                    NewTime::To(time) => {
+                        Some(SystemTimeSpec::Absolute(SystemTime::from_std(std::time::UNIX_EPOCH + Duration::from_nanos(time))))
+                    }
                 });
                 Ok(dir.set_symlink_times(path, atim, mtim)?)
             }
@@ -219,7 +223,7 @@ impl WasiCtx {
         Ok(from.dir.hard_link(old, &to.dir, new)?)
     }
 
-    /// `path_rename`.
+    /// `path_rename`. `NotDir`: a slash ends either name, but it is not a directory that is moved.
     #[expect(clippy::too_many_arguments, reason = "the interface has them")]
     pub fn path_rename(
         &self,
@@ -237,6 +241,10 @@ impl WasiCtx {
         let new_entry = self.entry(new_fd)?;
         let from = old_entry.directory(rights::PATH_RENAME_SOURCE)?;
         let to = new_entry.directory(rights::PATH_RENAME_TARGET)?;
+        // cap-std forgets the slash behind a new name; it says that only a directory may get it.
+        if new.ends_with('/') && !from.dir.symlink_metadata(old.trim_end_matches('/'))?.is_dir() {
+            return Err(Errno::NotDir);
+        }
         Ok(from.dir.rename(old, &to.dir, new)?)
     }
 
@@ -300,8 +308,10 @@ fn path(memory: &dyn GuestMemory, ptr: u32, len: u32) -> Result<String, Errno> {
     }
 }
 
-fn following(lookup: u16) -> FollowSymlinks {
-    if lookup & lookupflags::SYMLINK_FOLLOW != 0 { FollowSymlinks::Yes } else { FollowSymlinks::No }
+/// Whether a link at the end of the path is followed: when the guest says so, or a slash asks for the directory behind it.
+fn following(lookup: u16, path: &str) -> FollowSymlinks {
+    let directory = path.ends_with('/') || path.ends_with("/.");
+    if directory || lookup & lookupflags::SYMLINK_FOLLOW != 0 { FollowSymlinks::Yes } else { FollowSymlinks::No }
 }
 
 /// The values of a filestat record, in the order of `FILESTAT`. Times before 1970 are shown as 0.

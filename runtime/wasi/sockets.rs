@@ -104,7 +104,15 @@ impl WasiCtx {
     }
 
     /// `sock_send`: number of bytes (32 bits at `result`). `Inval`: flags, of which none are defined.
-    pub fn sock_send(&self, memory: &mut dyn GuestMemory, fd: u32, iovs: u32, iovs_len: u32, si_flags: u32, result: u32) -> Result<(), Errno> {
+    pub fn sock_send(
+        &self,
+        memory: &mut dyn GuestMemory,
+        fd: u32,
+        iovs: u32,
+        iovs_len: u32,
+        si_flags: u32,
+        result: u32,
+    ) -> Result<(), Errno> {
         check(memory, result, 4)?;
         flags(si_flags, 0)?;
         let entry = self.entry(fd)?;

@@ -267,7 +267,8 @@ pub mod rights {
         | PATH_UNLINK_FILE;
 
     /// What applies to a regular file.
-    pub const FILE: u64 = STREAM | FD_DATASYNC | FD_SEEK | FD_SYNC | FD_TELL | FD_ADVISE | FD_ALLOCATE | FD_FILESTAT_SET_SIZE | FD_FILESTAT_SET_TIMES;
+    pub const FILE: u64 =
+        STREAM | FD_DATASYNC | FD_SEEK | FD_SYNC | FD_TELL | FD_ADVISE | FD_ALLOCATE | FD_FILESTAT_SET_SIZE | FD_FILESTAT_SET_TIMES;
 
     /// What applies to a terminal, a pipe or a buffer. Without seek and tell: wasi-libc's `isatty` asks for their absence.
     pub const STREAM: u64 = FD_READ | FD_WRITE | FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
@@ -451,22 +452,45 @@ pub const FDSTAT: Layout<4> =
     Layout { size: 24, fields: [("fs_filetype", 0, 1), ("fs_flags", 2, 2), ("fs_rights_base", 8, 8), ("fs_rights_inheriting", 16, 8)] };
 pub const FILESTAT: Layout<8> = Layout {
     size: 64,
-    fields: [("dev", 0, 8), ("ino", 8, 8), ("filetype", 16, 1), ("nlink", 24, 8), ("size", 32, 8), ("atim", 40, 8), ("mtim", 48, 8), ("ctim", 56, 8)],
+    fields: [
+        ("dev", 0, 8),
+        ("ino", 8, 8),
+        ("filetype", 16, 1),
+        ("nlink", 24, 8),
+        ("size", 32, 8),
+        ("atim", 40, 8),
+        ("mtim", 48, 8),
+        ("ctim", 56, 8),
+    ],
 };
 pub const FILESTAT_PREVIEW0: Layout<8> = Layout {
     size: 56,
-    fields: [("dev", 0, 8), ("ino", 8, 8), ("filetype", 16, 1), ("nlink", 20, 4), ("size", 24, 8), ("atim", 32, 8), ("mtim", 40, 8), ("ctim", 48, 8)],
+    fields: [
+        ("dev", 0, 8),
+        ("ino", 8, 8),
+        ("filetype", 16, 1),
+        ("nlink", 20, 4),
+        ("size", 24, 8),
+        ("atim", 32, 8),
+        ("mtim", 40, 8),
+        ("ctim", 48, 8),
+    ],
 };
 pub const DIRENT: Layout<4> = Layout { size: 24, fields: [("d_next", 0, 8), ("d_ino", 8, 8), ("d_namlen", 16, 4), ("d_type", 20, 1)] };
 /// A subscription seen as a clock subscription.
-pub const SUBSCRIPTION: Layout<6> =
-    Layout { size: 48, fields: [("userdata", 0, 8), ("tag", 8, 1), ("id", 16, 4), ("timeout", 24, 8), ("precision", 32, 8), ("flags", 40, 2)] };
+pub const SUBSCRIPTION: Layout<6> = Layout {
+    size: 48,
+    fields: [("userdata", 0, 8), ("tag", 8, 1), ("id", 16, 4), ("timeout", 24, 8), ("precision", 32, 8), ("flags", 40, 2)],
+};
 /// Preview 0 has an `identifier` (8 bytes at 16) before the clock id.
-pub const SUBSCRIPTION_PREVIEW0: Layout<6> =
-    Layout { size: 56, fields: [("userdata", 0, 8), ("tag", 8, 1), ("id", 24, 4), ("timeout", 32, 8), ("precision", 40, 8), ("flags", 48, 2)] };
+pub const SUBSCRIPTION_PREVIEW0: Layout<6> = Layout {
+    size: 56,
+    fields: [("userdata", 0, 8), ("tag", 8, 1), ("id", 24, 4), ("timeout", 32, 8), ("precision", 40, 8), ("flags", 48, 2)],
+};
 /// A subscription seen as a readiness subscription; the same place in both previews.
 pub const SUBSCRIPTION_FD: Layout<3> = Layout { size: 48, fields: [("userdata", 0, 8), ("tag", 8, 1), ("file_descriptor", 16, 4)] };
-pub const EVENT: Layout<5> = Layout { size: 32, fields: [("userdata", 0, 8), ("error", 8, 2), ("type", 10, 1), ("nbytes", 16, 8), ("flags", 24, 2)] };
+pub const EVENT: Layout<5> =
+    Layout { size: 32, fields: [("userdata", 0, 8), ("error", 8, 2), ("type", 10, 1), ("nbytes", 16, 8), ("flags", 24, 2)] };
 
 #[cfg(test)]
 mod tests {

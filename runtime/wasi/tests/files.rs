@@ -32,7 +32,9 @@ fn seek_errors() {
     let (_temp, mut g) = Guest::in_temp_dir();
     let fd = g.open(DIR, "file", oflags::CREAT).unwrap();
     g.write(fd, b"x").unwrap();
-    for (offset, whence) in [(-1, SET), (-2, CUR), (-2, END), (i64::MAX, CUR), (i64::MAX, END), (i64::MIN, SET), (i64::MIN, CUR), (i64::MIN, END)] {
+    for (offset, whence) in
+        [(-1, SET), (-2, CUR), (-2, END), (i64::MAX, CUR), (i64::MAX, END), (i64::MIN, SET), (i64::MIN, CUR), (i64::MIN, END)]
+    {
         assert_eq!(g.seek(fd, offset, whence), err(Errno::Inval), "{offset} {whence}");
     }
     for whence in [3, 255, 256, u64::from(u32::MAX)] {

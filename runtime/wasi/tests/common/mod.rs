@@ -85,7 +85,16 @@ impl Guest {
 
     /// Opens with every choice.
     #[allow(clippy::too_many_arguments)]
-    pub fn open_full(&mut self, fd: u32, lookup: u64, path: &str, oflags: u16, base: u64, inheriting: u64, fdflags: u16) -> Result<u32, u16> {
+    pub fn open_full(
+        &mut self,
+        fd: u32,
+        lookup: u64,
+        path: &str,
+        oflags: u16,
+        base: u64,
+        inheriting: u64,
+        fdflags: u16,
+    ) -> Result<u32, u16> {
         let [ptr, len] = self.path(path);
         self.call("path_open", &[fd.into(), lookup, ptr, len, oflags.into(), base, inheriting, fdflags.into(), RESULT.into()])?;
         Ok(self.u32(RESULT))
