@@ -8,6 +8,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod driver;
 pub mod mach;
 pub mod regalloc;
 pub mod x64;

@@ -6,4 +6,5 @@ pub mod layout;
 pub mod lower;
 pub mod moves;
 pub mod tables;
+pub mod text;
 pub mod verify;

@@ -2,7 +2,7 @@
 use super::X64;
 use super::frame::Frame;
 use super::op::{Arg, Base, Callee, Cond, Inst, Mem, Op, Test};
-use super::regs::{self, R11, RAX, RDX, Width, iced};
+use super::regs::{R11, RAX, RDX, Width, iced};
 use crate::mach::buffer::{Buffer, BranchForm, Label, Pos};
 use crate::mach::code::Code;
 use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
@@ -12,7 +12,7 @@ use cranelift_entity::SecondaryMap;
 use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, OpCodeOperandKind, OpKind, Register};
 use samite_ir::translate::vmctx::{self, store_record};
 use samite_ir::value::Trap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// A jump, always or on a condition.
 #[derive(Clone, Copy, Debug)]
@@ -47,37 +47,37 @@ enum Kind {
     Other,
 }
 
-/// Operand kinds by iced code.
-static KINDS: LazyLock<Vec<[Kind; 4]>> = LazyLock::new(|| {
-    use OpCodeOperandKind::*;
-    C::values()
-        .map(|code| {
-            let info = code.op_code();
-            std::array::from_fn(|i| {
-                if i as u32 >= info.op_count() {
-                    return Kind::Other;
-                }
-                match info.op_kind(i as u32) {
-                    r8_or_mem | r8_reg | r8_opcode | cl | al => Kind::Reg(Width::B8),
-                    r16_or_mem | r16_reg | r16_rm | r16_opcode | ax => Kind::Reg(Width::B16),
-                    r32_or_mem | r32_reg | r32_rm | r32_opcode | r32_vvvv | eax => Kind::Reg(Width::B32),
-                    r64_or_mem | r64_reg | r64_rm | r64_opcode | r64_vvvv | rax => Kind::Reg(Width::B64),
-                    xmm_or_mem | xmm_reg | xmm_rm | xmm_vvvv | xmm_is4 => Kind::Reg(Width::Xmm),
-                    ymm_or_mem | ymm_reg | ymm_rm | ymm_vvvv | ymm_is4 => Kind::Reg(Width::Ymm),
-                    imm8 => Kind::Imm(OpKind::Immediate8),
-                    imm8sex16 => Kind::Imm(OpKind::Immediate8to16),
-                    imm8sex32 => Kind::Imm(OpKind::Immediate8to32),
-                    imm8sex64 => Kind::Imm(OpKind::Immediate8to64),
-                    imm16 => Kind::Imm(OpKind::Immediate16),
-                    imm32 => Kind::Imm(OpKind::Immediate32),
-                    imm32sex64 => Kind::Imm(OpKind::Immediate32to64),
-                    imm64 => Kind::Imm(OpKind::Immediate64),
-                    _ => Kind::Other,
-                }
-            })
+/// Operand kinds of an iced code, looked up once per process.
+fn kinds(code: C) -> [Kind; 4] {
+    // Over the number of codes that iced has (`Code::values().len()`); see the test.
+    static KINDS: [OnceLock<[Kind; 4]>; 5120] = [const { OnceLock::new() }; 5120];
+    *KINDS[code as usize].get_or_init(|| {
+        use OpCodeOperandKind::*;
+        let info = code.op_code();
+        std::array::from_fn(|i| {
+            if i as u32 >= info.op_count() {
+                return Kind::Other;
+            }
+            match info.op_kind(i as u32) {
+                r8_or_mem | r8_reg | r8_opcode | cl | al => Kind::Reg(Width::B8),
+                r16_or_mem | r16_reg | r16_rm | r16_opcode | ax => Kind::Reg(Width::B16),
+                r32_or_mem | r32_reg | r32_rm | r32_opcode | r32_vvvv | eax => Kind::Reg(Width::B32),
+                r64_or_mem | r64_reg | r64_rm | r64_opcode | r64_vvvv | rax => Kind::Reg(Width::B64),
+                xmm_or_mem | xmm_reg | xmm_rm | xmm_vvvv | xmm_is4 => Kind::Reg(Width::Xmm),
+                ymm_or_mem | ymm_reg | ymm_rm | ymm_vvvv | ymm_is4 => Kind::Reg(Width::Ymm),
+                imm8 => Kind::Imm(OpKind::Immediate8),
+                imm8sex16 => Kind::Imm(OpKind::Immediate8to16),
+                imm8sex32 => Kind::Imm(OpKind::Immediate8to32),
+                imm8sex64 => Kind::Imm(OpKind::Immediate8to64),
+                imm16 => Kind::Imm(OpKind::Immediate16),
+                imm32 => Kind::Imm(OpKind::Immediate32),
+                imm32sex64 => Kind::Imm(OpKind::Immediate32to64),
+                imm64 => Kind::Imm(OpKind::Immediate64),
+                _ => Kind::Other,
+            }
         })
-        .collect()
-});
+    })
+}
 
 /// An operand with its place filled in.
 #[derive(Clone, Copy)]
@@ -194,7 +194,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn raw(&mut self, code: C, places: &[Place], rip: Option<Data>) {
-        let kinds = KINDS[code as usize];
+        let kinds = kinds(code);
         let mut i = Instruction::default();
         i.set_code(code);
         for (n, place) in places.iter().enumerate() {
@@ -779,8 +779,10 @@ impl<'a> Emitter<'a> {
     }
 }
 
-/// Used by `regs` tests and listings.
-pub fn name_of(r: PReg) -> String {
-    let width = if r.class() == Class::Int { Width::B64 } else { Width::Xmm };
-    format!("{:?}", regs::iced(r, width)).to_lowercase()
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_code_has_its_cell() {
+        assert!(iced_x86::Code::values().len() <= 5120);
+    }
 }

@@ -8,6 +8,7 @@ mod lower_call;
 mod lower_float;
 pub mod op;
 pub mod regs;
+pub mod stubs;
 mod test;
 
 use crate::mach::code::{Code, Target};
