@@ -60,6 +60,7 @@ pub(crate) fn filestat(stat: &rustix::fs::Stat) -> [u64; 8] {
     // Times before 1970 are shown as 0: the type has no sign.
     let time = |seconds: i64, nanoseconds: u64| u64::try_from(i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds)).unwrap_or(0);
     let file_type = FileType::from(rustix::fs::FileType::from_raw_mode(stat.st_mode));
+    #[allow(clippy::useless_conversion, reason = "the number of links has 32 bits on aarch64")]
     [
         stat.st_dev,
         stat.st_ino,
