@@ -9,6 +9,8 @@ pub(super) struct Build {
     pub func: Func,
     /// Module offset of the operator in translation.
     pub offset: u32,
+    /// Where the body starts: the offset of what belongs to no operator.
+    start: u32,
     /// The block being filled.
     block: Block,
     /// How many loops are around.
@@ -20,7 +22,8 @@ pub(super) struct Build {
 
 impl Build {
     pub fn new(func: Func, offset: u32) -> Build {
-        Build { func, offset, block: Block::from_u32(0), loop_depth: 0, prelude: Vec::new(), zeros: Default::default() }
+        let block = Block::from_u32(0);
+        Build { func, offset, start: offset, block, loop_depth: 0, prelude: Vec::new(), zeros: Default::default() }
     }
     /// The own context: parameter 0 of the entry block.
     pub fn context(&self) -> Value {
@@ -36,7 +39,7 @@ impl Build {
     }
     /// An op at the start of the function.
     pub fn prelude(&mut self, op: Op) -> Value {
-        let v = self.func.make(op, self.offset);
+        let v = self.func.make(op, self.start);
         self.prelude.push(v);
         v
     }

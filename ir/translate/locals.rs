@@ -390,7 +390,7 @@ impl Locals {
         }
         let ScopeKind::Join(block) = self.scopes[scope as usize].kind else { unreachable!("only joins are resolved") };
         let ty = self.ty(build, scan, local);
-        let param = build.func.add_param(block, ty, build.offset);
+        let param = build.func.add_param(block, ty, self.scopes[scope as usize].end);
         self.spend(PARAM_STEPS + ARGUMENT_STEPS * (self.values.len() - from) as u64);
         let mut way = self.scopes[scope as usize].ways.first;
         for &arg in &self.values[from..] {
@@ -494,7 +494,7 @@ impl Locals {
         let ty = self.ty(build, scan, local);
         self.spend(PARAM_STEPS);
         let l = &mut self.loops[id as usize];
-        let param = build.func.add_param(l.header, ty, build.offset);
+        let param = build.func.add_param(l.header, ty, l.start.at);
         let index = self.loop_params.len() as u32;
         self.loop_params.push(LoopParam { local, next: None });
         if let Some(last) = l.last.replace(index) {
