@@ -233,6 +233,14 @@ fn moved_directories() {
     std::fs::rename(p.inner("../moved"), p.inner("sub")).unwrap();
 }
 
+struct Stop<'a>(&'a std::sync::atomic::AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
 /// One thread exchanges a directory and a link that leads out, as fast as it can; another opens through the name. Whatever
 /// it reads is from inside.
 #[test]
@@ -251,6 +259,8 @@ fn exchanged_directories() {
                 std::fs::rename(&swap, &dir).unwrap();
             }
         });
+        // Also when an assertion below fails, or the test would not end.
+        let _stop = Stop(&stop);
         let mut read = 0;
         for _ in 0..5000 {
             if let Ok(fd) = p.g.open_read(DIR, "dir/file") {
@@ -261,7 +271,6 @@ fn exchanged_directories() {
             assert!(p.g.at("path_unlink_file", DIR, "dir/secret").is_err());
             let _ = p.g.filestat_at(DIR, 0, "dir/file").map(|stat| assert_eq!(stat[4], 4));
         }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
         assert!(read > 0);
     });
     assert_eq!(std::fs::read_to_string(p.outer.path().join("secret")).unwrap(), "secret");
