@@ -25,11 +25,14 @@ pub struct Image {
 /// Text beyond this could put a call out of reach of its 32-bit distance.
 const MAX_TEXT: usize = 1 << 31;
 
+/// Of function entries; loops inside are aligned relative to it.
+const ALIGN: usize = 32;
+
 impl Image {
     /// Puts functions together, in the order of their indices. None if the text passes 2 GiB.
     pub fn link(functions: Vec<Emitted>) -> Option<Image> {
         let mut image = Image::default();
-        let total: usize = functions.iter().map(|f| f.text.len() + 15).sum();
+        let total: usize = functions.iter().map(|f| f.text.len() + ALIGN - 1).sum();
         if total >= MAX_TEXT {
             return None;
         }
@@ -39,7 +42,7 @@ impl Image {
         image.lines.reserve_exact(functions.iter().map(|f| f.lines.len()).sum());
         let mut relocs = Vec::new();
         for f in functions {
-            image.text.resize(image.text.len().next_multiple_of(16), 0xcc);
+            image.text.resize(image.text.len().next_multiple_of(ALIGN), 0xcc);
             let start = image.text.len() as u32;
             image.text.extend_from_slice(&f.text);
             image.functions.push(FunctionRow { start, code_end: start + f.code_len, frameless: f.frameless });

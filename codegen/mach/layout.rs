@@ -1,18 +1,23 @@
 //! The order in which blocks are emitted: flow order, cold blocks behind the others, blocks that only jump left out.
 use super::code::{Code, Target};
 use super::flow::{Allocation, Block};
-use cranelift_entity::{EntityRef, SecondaryMap};
+use cranelift_entity::{EntityRef, EntitySet, SecondaryMap};
 
 #[derive(Clone, Debug)]
 pub struct Layout {
     pub order: Vec<Block>,
     /// Where a jump to a block really goes, past blocks that only jump on.
     pub goal: SecondaryMap<Block, Option<Block>>,
+    /// Blocks that start a loop worth aligning: warm, small, with no loop inside.
+    hot_loops: EntitySet<Block>,
 }
 
 impl Layout {
     pub fn goal(&self, b: Block) -> Block {
         self.goal[b].unwrap_or(b)
+    }
+    pub fn is_hot_loop(&self, b: Block) -> bool {
+        self.hot_loops.contains(b)
     }
 }
 
@@ -47,5 +52,29 @@ pub fn layout<T: Target>(code: &Code<T>, allocation: &Allocation) -> Layout {
     let warm = kept().filter(|b| b.index() == 0 || !flow.blocks[*b].cold);
     let cold = kept().filter(|b| b.index() != 0 && flow.blocks[*b].cold);
     let order = warm.chain(cold).collect();
-    Layout { order, goal }
+    Layout { order, goal, hot_loops: hot_loops(code) }
+}
+
+/// Steps in a loop beyond which the place of its head matters little.
+const SMALL_LOOP: u32 = 64;
+
+fn hot_loops<T: Target>(code: &Code<T>) -> EntitySet<Block> {
+    let flow = &code.flow;
+    let mut found = EntitySet::new();
+    let mut last_head = None;
+    // Heads in order; a loop with another head inside it is not innermost.
+    for (b, data) in &flow.blocks {
+        for &e in flow.succs(b) {
+            let head = flow.edges[e as usize].to;
+            if head > b {
+                continue;
+            }
+            let steps = data.steps.end - flow.blocks[head].steps.start;
+            if steps <= SMALL_LOOP && !flow.blocks[head].cold && last_head.is_none_or(|inner| inner <= head) {
+                found.insert(head);
+            }
+            last_head = last_head.max(Some(head));
+        }
+    }
+    found
 }

@@ -33,7 +33,7 @@ pub struct CallReloc {
 /// One function's machine code with its tables.
 #[derive(Clone, Debug, Default)]
 pub struct Emitted {
-    /// Position independent but for `relocs`; constants and jump tables stand behind the code, so it wants 16-byte alignment.
+    /// Position independent but for `relocs`; constants and jump tables stand behind the code, so it wants 32-byte alignment (loops are aligned in it).
     pub text: Vec<u8>,
     /// Bytes of `text` that are instructions.
     pub code_len: u32,

@@ -37,7 +37,27 @@ impl BranchForm for Jump {
         }
         if long { out.extend(distance.to_le_bytes()) } else { out.push(distance as i8 as u8) }
     }
+    fn pad(count: u32, out: &mut Vec<u8>) {
+        let end = out.len() + count as usize;
+        while out.len() < end {
+            let rest = (end - out.len()).min(9);
+            out.extend_from_slice(NOPS[rest - 1]);
+        }
+    }
 }
+
+/// The no-operations of 1 to 9 bytes that the processor manuals recommend.
+const NOPS: [&[u8]; 9] = [
+    &[0x90],
+    &[0x66, 0x90],
+    &[0x0f, 0x1f, 0x00],
+    &[0x0f, 0x1f, 0x40, 0x00],
+    &[0x0f, 0x1f, 0x44, 0x00, 0x00],
+    &[0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
+    &[0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00],
+    &[0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
+    &[0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
+];
 
 /// What an operand of an instruction is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -378,6 +398,9 @@ impl<'a> Emitter<'a> {
 
     fn block(&mut self, b: Block, next: Option<Block>) {
         let label = self.labels[b].expect("every emitted block has a label");
+        if self.layout.is_hot_loop(b) {
+            self.buffer.align(self.len, 32, 31);
+        }
         self.bind(label);
         let steps = self.code.flow.blocks[b].steps.clone();
         let mut edit = self.allocation.edits.partition_point(|(s, _)| *s < steps.start);

@@ -21,27 +21,39 @@ pub fn is_zero(ty: Type, n: u8) -> Test {
 }
 
 /// The test "`c` is not zero"; registers it needs are added to `ops`. With the trap of a load it does.
-pub fn test(cx: &mut Cx, ops: &mut Ops, c: Value) -> (Test, Option<Trap>) {
-    let sole = cx.uses(c) == 1 && !cx.is_wanted(c);
-    match cx.f.ops[c] {
-        Ssa::Compare(CmpOp::Eq, Type::I32, x, zero)
-            if cx.int_const(zero) == Some(0) && (sole || cx.is_near(c)) && is_compare(cx, x) =>
-        {
-            let (t, fault) = test(cx, ops, x);
-            (Test { cond: t.cond.negated(), ..t }, fault)
-        }
-        Ssa::Compare(..) if sole || cx.is_near(c) => compare_as(cx, ops, c, sole),
-        _ => {
-            let mut t = make(Code::Test_rm32_r32, [Arg::No; 4], Mem::NONE, 0, ConditionCode::ne);
-            if sole && let Some(found) = and_test(cx, ops, Type::I32, c) {
-                return found;
-            }
-            let c = narrow(cx, c);
-            let n = push(ops, use_(c));
-            t.inst.args = args([Arg::O(n), Arg::O(n)]);
-            (t, None)
-        }
+pub fn test(cx: &mut Cx, ops: &mut Ops, mut c: Value) -> (Test, Option<Trap>) {
+    // Sole use all the way: else what is folded here would be folded, and done, once more elsewhere.
+    let mut sole = cx.uses(c) == 1 && !cx.is_wanted(c);
+    let mut negated = false;
+    while let Ssa::Compare(CmpOp::Eq, Type::I32, x, zero) = cx.f.ops[c]
+        && cx.int_const(zero) == Some(0)
+        && (sole || cx.is_near(c))
+        && is_compare(cx, x)
+    {
+        c = x;
+        sole = sole && cx.uses(c) == 1 && !cx.is_wanted(c);
+        negated = !negated;
     }
+    let (mut t, fault) = match cx.f.ops[c] {
+        Ssa::Compare(..) if sole || cx.is_near(c) => compare_as(cx, ops, c, sole),
+        _ => truth(cx, ops, c, sole),
+    };
+    if negated {
+        t.cond = t.cond.negated();
+    }
+    (t, fault)
+}
+
+/// A number that is no comparison, or one whose result is at hand.
+fn truth(cx: &mut Cx, ops: &mut Ops, c: Value, sole: bool) -> (Test, Option<Trap>) {
+    if sole && let Some(found) = and_test(cx, ops, Type::I32, c) {
+        return found;
+    }
+    let mut t = make(Code::Test_rm32_r32, [Arg::No; 4], Mem::NONE, 0, ConditionCode::ne);
+    let c = narrow(cx, c);
+    let n = push(ops, use_(c));
+    t.inst.args = args([Arg::O(n), Arg::O(n)]);
+    (t, None)
 }
 
 /// The comparison `v` itself, at its own place.
