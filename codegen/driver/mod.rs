@@ -96,9 +96,10 @@ pub fn compile_function(
     let translate = clock.lap();
 
     let options = samite_opt::Options { passes: strategy.passes, bounds: strategy.bounds };
-    samite_opt::run(&mut worker.optimizer, &mut func, &options, layout, &mut |pass, func| {
-        observer.ssa(pass, func);
-        check_ssa(func, pass);
+    let settings = samite_opt::Settings { options, layout, memories: &module.info.memories };
+    samite_opt::run_observed(&mut func, &settings, &mut worker.optimizer, |pass, func| {
+        observer.ssa(pass.name, func);
+        check_ssa(func, pass.name);
     });
     let optimize = clock.lap();
 

@@ -1,0 +1,181 @@
+//! What the tests of this room share: a world to run functions in, and random functions.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+pub mod generate;
+
+use samite_ir::ssa::eval::{Access, Callee, End, Wide, World, eval};
+use samite_ir::ssa::{Builtin, Func, Region};
+use samite_ir::translate::module::{MemoryType, ModuleInfo};
+use samite_ir::translate::vmctx::{Layout, memory_record};
+use samite_ir::value::Trap;
+use samite_opt::{Context, Options, Settings, run_observed};
+use std::collections::BTreeMap;
+
+pub const CONTEXT: u64 = 0x10_0000;
+const RECORD: u64 = 0x20_0000;
+const BASE: u64 = 0x7000_0000_0000;
+const MEMORY: u64 = 0x1_0000;
+
+/// A module with one memory of one page.
+pub fn module() -> ModuleInfo {
+    ModuleInfo { memories: vec![MemoryType { min: 1, max: None }], ..ModuleInfo::default() }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Random(pub u64);
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix(self.0)
+    }
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+    pub fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+}
+
+pub fn mix(n: u64) -> u64 {
+    let n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    n ^ (n >> 31)
+}
+
+/// One memory, and bytes elsewhere, which start out arbitrary; calls change both and are written down.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Machine {
+    layout: Layout,
+    /// Length of the memory in bytes.
+    length: u64,
+    /// Bytes that are not what they started as, by address; the memory's from `BASE` on.
+    changed: BTreeMap<u64, u8>,
+    calls: Vec<(Callee, Vec<Wide>, u64)>,
+}
+
+/// What a byte starts as; beyond the memory's first page it is zero.
+fn initial(addr: u64) -> u8 {
+    if addr >= BASE + MEMORY { 0 } else { mix(addr / 3) as u8 }
+}
+
+impl Machine {
+    pub fn new(layout: &Layout) -> Machine {
+        Machine { layout: layout.clone(), length: MEMORY, changed: BTreeMap::new(), calls: Vec::new() }
+    }
+    fn fixed(&self, access: Access) -> Option<u64> {
+        let context = |offset: u32| CONTEXT + u64::from(offset);
+        match access {
+            Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_base(0)) => Some(BASE),
+            Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_record(0)) => {
+                Some(RECORD)
+            }
+            Access { region: Region::RUNTIME, addr, width: 8 } if addr == RECORD + u64::from(memory_record::LENGTH) => {
+                Some(self.length)
+            }
+            _ => None,
+        }
+    }
+    /// Traps if an access to the memory is out of bounds.
+    fn check(&self, access: Access) -> Result<(), Trap> {
+        if !Region::ANY_MEMORY.contains(access.region) {
+            return Ok(());
+        }
+        let end = access.addr.wrapping_sub(BASE).checked_add(u64::from(access.width));
+        if end.is_some_and(|end| end <= self.length) { Ok(()) } else { Err(Trap::MemoryOutOfBounds) }
+    }
+    fn get(&self, addr: u64) -> u8 {
+        self.changed.get(&addr).copied().unwrap_or(initial(addr))
+    }
+    fn set(&mut self, addr: u64, byte: u8) {
+        if byte == initial(addr) { self.changed.remove(&addr) } else { self.changed.insert(addr, byte) };
+    }
+    fn digest(&self) -> u64 {
+        self.changed.iter().fold(self.length, |d, (a, b)| mix(d ^ a ^ u64::from(*b) << 56))
+    }
+}
+
+impl World for Machine {
+    fn load(&mut self, access: Access) -> Result<Wide, Trap> {
+        if let Some(fixed) = self.fixed(access) {
+            return Ok(Wide::from(fixed));
+        }
+        self.check(access)?;
+        Ok((0..u64::from(access.width)).rev().fold(0, |n, k| n << 8 | Wide::from(self.get(access.addr + k))))
+    }
+    fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap> {
+        assert_ne!(access.region, Region::CONSTANT);
+        self.check(access)?;
+        for k in 0..access.width {
+            self.set(access.addr + u64::from(k), (value >> (8 * k)) as u8);
+        }
+        Ok(())
+    }
+    fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap> {
+        let digest = self.digest();
+        self.calls.push((callee, args.to_vec(), digest));
+        let n = mix(digest ^ self.calls.len() as u64 ^ args.iter().fold(0, |d, a| mix(d ^ *a as u64)));
+        if n.is_multiple_of(31) {
+            return Err(Trap::StackExhausted);
+        }
+        match callee {
+            Callee::Builtin(Builtin::MemoryGrow) => {
+                let old = self.length;
+                if old < 4 * MEMORY {
+                    self.length += MEMORY;
+                }
+                Ok(vec![Wide::from(old / MEMORY)])
+            }
+            _ => {
+                self.set(BASE + n % 256, (n >> 8) as u8);
+                self.set(CONTEXT + 4096 + n % 64, (n >> 16) as u8);
+                // As `generate` declares them: (i64, i32, i64) -> (i32, i64).
+                Ok(vec![Wide::from(n as u32), Wide::from(mix(n))])
+            }
+        }
+    }
+}
+
+/// Everything that the outside can see of a run.
+pub fn observe(f: &Func, args: &[Wide], layout: &Layout, steps: u64) -> (End, Machine) {
+    let mut machine = Machine::new(layout);
+    let end = eval(f, args, &mut machine, steps);
+    (end, machine)
+}
+
+/// Runs the pipeline and, after every pass, verifies the function and compares runs on these arguments with those of before.
+pub fn check_passes(f: &Func, options: Options, inputs: &[Vec<Wide>], context: &mut Context) -> Func {
+    const STEPS: u64 = 3_000;
+    let module = module();
+    let layout = Layout::new(&module).expect("a small module");
+    let settings = Settings { options, layout: &layout, memories: &module.memories };
+    let expected: Vec<_> = inputs.iter().map(|args| observe(f, args, &layout, STEPS)).collect();
+    let mut after = f.clone();
+    let mut before = f.to_string();
+    run_observed(&mut after, &settings, context, |pass, now| {
+        if let Err(errors) = samite_ir::ssa::verify::verify(now) {
+            let list: Vec<_> = errors.iter().map(|e| e.to_string()).collect();
+            panic!("{options}: invalid after {}:\n{}\nbefore:\n{before}\nafter:\n{now}", pass.name, list.join("\n"));
+        }
+        for (args, (end, machine)) in inputs.iter().zip(&expected) {
+            if *end == End::OutOfSteps {
+                continue;
+            }
+            let (new_end, new_machine) = observe(now, args, &layout, 20 * STEPS);
+            let what = if new_end != *end {
+                format!("{end:?} became {new_end:?}")
+            } else if new_machine.calls != machine.calls {
+                format!("calls {:?} became {:?}", machine.calls, new_machine.calls)
+            } else if new_machine != *machine {
+                "memory differs".to_string()
+            } else {
+                continue;
+            };
+            panic!("{options}: wrong after {} for {args:x?}: {what}\nbefore:\n{before}\nafter:\n{now}", pass.name);
+        }
+        before = now.to_string();
+    });
+    after
+}
