@@ -59,6 +59,7 @@ fn monsters_take_linear_time() {
             last = format!("{name}: {size} in {small:?}, four times as many in {large:?}");
             large < 10 * small + Duration::from_millis(20)
         });
+        println!("{last}");
         assert!(linear, "{last}");
     }
 }

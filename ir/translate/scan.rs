@@ -66,14 +66,15 @@ impl Scan {
         self.open(ConstructKind::Function, reachable);
         while !reader.eof() {
             let at = reader.original_position();
-            let mut immediates = reader.clone();
+            let rest = &body[at as usize - start..];
             reader.visit_operator(&mut validator.visitor(at))??;
             self.operators += 1;
             // Valid from here on: the immediates can be read again without surprises.
-            let opcode = immediates.read_u8()?;
+            let opcode = rest[0];
             if !matches!(opcode, 0x00 | 0x02..=0x05 | 0x0b..=0x0f | 0x21 | 0x22) {
                 continue;
             }
+            let mut immediates = BinaryReader::new_features(&rest[1..], at + 1, FEATURES);
             match opcode {
                 UNREACHABLE | RETURN => reachable = false,
                 BLOCK => self.open(ConstructKind::Block, reachable),
