@@ -5,7 +5,7 @@ use samite_ir::translate::vmctx::Layout;
 use samite_ir::translate::{Error, ErrorKind, Options, Translator, decode};
 use std::time::Duration;
 use wasm_encoder::{BlockType, CodeSection, Function, FunctionSection, Instruction as I, MemArg, MemArgTarget};
-use wasm_encoder::{MemorySection, MemoryType, Module, TypeSection, ValType};
+use wasm_encoder::{MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType};
 
 /// Number of locals in every monster, all i32; the first is the parameter.
 const LOCALS: u32 = 50_000;
@@ -64,12 +64,14 @@ fn monsters_take_linear_time() {
     }
 }
 
-/// Jumps × locals would be 5 * 10^9 look-ups; nested loops × locals as many parameters.
+/// Jumps × locals would be 5 * 10^9 look-ups; nested loops × locals as many parameters; a call through a table is 17 ops.
 #[test]
-fn what_cannot_be_linear_ends_in_an_error() {
-    for monster in [ways_and_locals as Monster, loops_and_locals] {
+fn what_would_take_too_much_ends_in_an_error() {
+    for (monster, size) in
+        [(ways_and_locals as Monster, 100_000), (loops_and_locals, 100_000), (indirect_calls, 800_000)]
+    {
         let start = cpu_time();
-        let error = translate(&mut Translator::default(), &module(monster, 100_000)).expect_err("too much");
+        let error = translate(&mut Translator::default(), &module(monster, size)).expect_err("too much");
         let time = cpu_time() - start;
         assert_eq!(error.kind, ErrorKind::Limit, "{error}");
         assert!(time < Duration::from_secs(10), "{time:?}");
@@ -336,6 +338,11 @@ fn loops_and_locals(f: &mut Function, n: u32) {
         f.instructions().local_get(1).br_if(0).end();
     }
 }
+fn indirect_calls(f: &mut Function, n: u32) {
+    for _ in 0..n {
+        f.instructions().local_get(0).local_get(0).call_indirect(0, 0).drop();
+    }
+}
 
 // ---- modules
 
@@ -350,8 +357,11 @@ fn assemble(functions: FunctionSection, code: CodeSection) -> Vec<u8> {
     let (mut types, mut memories) = (TypeSection::new(), MemorySection::new());
     types.ty().function([ValType::I32], [ValType::I32]);
     memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    let mut tables = TableSection::new();
+    let table = TableType { element_type: RefType::FUNCREF, minimum: 1, maximum: None, table64: false, shared: false };
+    tables.table(table);
     let mut module = Module::new();
-    module.section(&types).section(&functions).section(&memories).section(&code);
+    module.section(&types).section(&functions).section(&tables).section(&memories).section(&code);
     module.finish()
 }
 

@@ -18,6 +18,9 @@ use wasmparser::{
     BinaryReader, BlockType, BrTable, FuncValidatorAllocations, Operator, OperatorsReader, OperatorsReaderAllocations,
 };
 
+/// Some operators become twenty ops; the largest body of sensible operators that validation allows stays below half of this.
+const MAX_OPS: usize = 8 << 20;
+
 /// Translates function bodies one after another. A worker has one and keeps it: its allocations are reused.
 #[derive(Default)]
 pub struct Translator {
@@ -66,10 +69,14 @@ impl Translator {
             let at = reader.original_position();
             let op = reader.read()?;
             body.translate(&op, at as u32)?;
-            if body.state.locals.exhausted() {
-                let message = format!("function {index} joins too many values of locals");
-                return Err(Error::new(ErrorKind::Limit, start, message));
-            }
+            let limit = if body.state.locals.exhausted() {
+                "joins too many values of locals"
+            } else if body.build.func.ops.len() > MAX_OPS {
+                "is too large"
+            } else {
+                continue;
+            };
+            return Err(Error::new(ErrorKind::Limit, start, format!("function {index} {limit}")));
         }
         let func = body.build.finish();
         self.reader = reader.into_allocations();

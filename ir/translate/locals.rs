@@ -22,6 +22,7 @@ use super::scan::Scan;
 use crate::ssa::{Block, Edge, Value};
 use crate::value::Type;
 use cranelift_entity::SecondaryMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// A place in the text where a local can be looked up.
 #[derive(Clone, Copy, Debug, Default)]
@@ -582,13 +583,21 @@ fn add_way(edges: &mut SecondaryMap<Edge, Way>, ways: &mut Ways, e: Edge, place:
 const LOOP_NOTE: u32 = 1 << 31;
 
 /// (event, local) -> value: a hash table that is emptied by raising its stamp and starts small for every function.
-#[derive(Default)]
+/// Bodies choose the keys, so the hash has a factor that they cannot know; nothing that comes out depends on it.
 struct Notes {
     slots: Vec<Note>,
-    /// The slots in use are the first `mask + 1`.
-    mask: usize,
+    /// The slots in use are the first `1 << bits`.
+    bits: u32,
     used: usize,
     stamp: u32,
+    factor: u64,
+}
+
+impl Default for Notes {
+    fn default() -> Notes {
+        let factor = RandomState::new().hash_one(0) | 1;
+        Notes { slots: Vec::new(), bits: Notes::START_BITS, used: 0, stamp: 0, factor }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -600,10 +609,10 @@ struct Note {
 }
 
 impl Notes {
-    const START: usize = 64;
+    const START_BITS: u32 = 6;
 
     fn clear(&mut self) {
-        self.mask = Self::START - 1;
+        self.bits = Self::START_BITS;
         self.used = 0;
         self.raise_stamp();
         self.ensure_slots();
@@ -613,7 +622,7 @@ impl Notes {
         (slot.stamp == self.stamp).then_some(slot.value)
     }
     fn insert(&mut self, event: u32, local: u32, value: Value) {
-        if 2 * self.used > self.mask {
+        if 2 * self.used >= self.size() {
             self.grow();
         }
         let at = self.slot(event, local);
@@ -623,19 +632,19 @@ impl Notes {
     /// Where the key is, or the free slot where it would go.
     fn slot(&self, event: u32, local: u32) -> usize {
         let key = u64::from(event) << 32 | u64::from(local);
-        let mut at = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & self.mask;
+        let mut at = (key.wrapping_mul(self.factor) >> (64 - self.bits)) as usize;
         loop {
             let slot = &self.slots[at];
             if slot.stamp != self.stamp || (slot.event == event && slot.local == local) {
                 return at;
             }
-            at = (at + 1) & self.mask;
+            at = (at + 1) & (self.size() - 1);
         }
     }
     fn grow(&mut self) {
         let old = self.stamp;
-        let notes: Vec<Note> = self.slots[..=self.mask].iter().filter(|n| n.stamp == old).copied().collect();
-        self.mask = 2 * self.mask + 1;
+        let notes: Vec<Note> = self.slots[..self.size()].iter().filter(|n| n.stamp == old).copied().collect();
+        self.bits += 1;
         self.raise_stamp();
         self.ensure_slots();
         for n in notes {
@@ -643,9 +652,12 @@ impl Notes {
             self.slots[at] = Note { stamp: self.stamp, ..n };
         }
     }
+    fn size(&self) -> usize {
+        1 << self.bits
+    }
     fn ensure_slots(&mut self) {
-        if self.slots.len() <= self.mask {
-            self.slots.resize(self.mask + 1, Note { stamp: 0, event: 0, local: 0, value: no_value() });
+        if self.slots.len() < self.size() {
+            self.slots.resize(self.size(), Note { stamp: 0, event: 0, local: 0, value: no_value() });
         }
     }
     fn raise_stamp(&mut self) {
