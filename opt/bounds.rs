@@ -49,8 +49,7 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
 
 /// Is there an address whose bounds are found by a compare though the options wish otherwise?
 pub fn compares_some(f: &Func, settings: &Settings<'_>) -> bool {
-    !settings.memories.is_empty()
-        && f.ops.values().any(|op| matches!(op, Op::HeapAddr { index, .. } if compares(f, settings, *index)))
+    !settings.memories.is_empty() && f.ops.values().any(|op| matches!(op, Op::HeapAddr { index, .. } if compares(f, settings, *index)))
 }
 
 fn compares(f: &Func, settings: &Settings<'_>, index: Value) -> bool {

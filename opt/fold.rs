@@ -141,9 +141,7 @@ fn unary(w: &mut Writer, op: UnOp, ty: Type, a: Value) -> Option<Rewrite> {
     match w.op(a) {
         Op::Binary(BinOp::And, _, x, c) if w.constant_of(c)? & low == low => Some(Rewrite::Op(Op::Unary(op, ty, x))),
         Op::Unary(Extend16S | Extend32S, _, x) => Some(Rewrite::Op(Op::Unary(op, ty, x))),
-        Op::Convert(ConvOp::ExtendI32U | ConvOp::ExtendI32S, x) if bits == 32 => {
-            Some(Rewrite::Op(Op::Convert(ConvOp::ExtendI32S, x)))
-        }
+        Op::Convert(ConvOp::ExtendI32U | ConvOp::ExtendI32S, x) if bits == 32 => Some(Rewrite::Op(Op::Convert(ConvOp::ExtendI32S, x))),
         _ => None,
     }
 }
@@ -231,7 +229,6 @@ fn binary(w: &mut Writer, op: BinOp, ty: Type, a: Value, b: Value) -> Option<Rew
         Xor if a == b => constant(ty, 0),
         Shl | ShrU | Rotl | Rotr if ca == zero => constant(ty, 0),
         ShrS if ca == zero || ca == Some(max(ty)) => Some(Same(a)),
-        // Amounts are taken modulo the width.
         Shl | ShrU | ShrS | Rotl | Rotr => match w.op(b) {
             Op::Binary(And, _, y, m) if w.constant_of(m)? & width_mask(ty) == width_mask(ty) => binary_op(op, ty, a, y),
             _ => None,
@@ -308,7 +305,9 @@ fn binary_by_constant(w: &mut Writer, op: BinOp, ty: Type, a: Value, c: u64) -> 
         // The opposite of a bit.
         (Xor, _) if c == 1 && ty == Type::I32 && upper_bound(w.f, a) <= 1 => compare_const(w, CmpOp::Eq, ty, a, 0),
 
-        (Shl | ShrU | ShrS | Rotl | Rotr, _) => shift_by_constant(w, op, ty, a, c & width_mask(ty), inner),
+        // Amounts are taken modulo the width.
+        (Shl | ShrU | ShrS | Rotl | Rotr, _) if c >= width(ty) => binary_const(w, op, ty, a, c & width_mask(ty)),
+        (Shl | ShrU | ShrS | Rotl | Rotr, _) => shift_by_constant(w, op, ty, a, c, inner),
         (MulHighU | MulHighS, _) if c == 0 => constant(ty, 0),
         _ => None,
     }
@@ -327,21 +326,18 @@ fn low_zeros(by: u64, ty: Type) -> u64 {
 }
 
 /// `k` is below the width. `inner` is what is shifted, if that is an operator and a constant.
-fn shift_by_constant(
-    w: &mut Writer,
-    op: BinOp,
-    ty: Type,
-    a: Value,
-    k: u64,
-    inner: Option<(BinOp, Value, u64)>,
-) -> Option<Rewrite> {
+fn shift_by_constant(w: &mut Writer, op: BinOp, ty: Type, a: Value, k: u64, inner: Option<(BinOp, Value, u64)>) -> Option<Rewrite> {
     use BinOp::*;
     let (ones, width) = (max(ty), width(ty));
     let inner = inner.map(|(inner, x, d)| (inner, x, d, d & width_mask(ty)));
     match (op, inner) {
         _ if k == 0 => Some(Same(a)),
         (Shl, Some((Shl, x, _, j))) | (ShrU, Some((ShrU, x, _, j))) => {
-            if j + k >= width { constant(ty, 0) } else { binary_const(w, op, ty, x, j + k) }
+            if j + k >= width {
+                constant(ty, 0)
+            } else {
+                binary_const(w, op, ty, x, j + k)
+            }
         }
         (ShrS, Some((ShrS, x, _, j))) => binary_const(w, ShrS, ty, x, (j + k).min(width - 1)),
         (ShrU, Some((Shl, x, _, j))) if j == k => binary_const(w, And, ty, x, ones >> k),
@@ -380,9 +376,7 @@ fn compare(w: &mut Writer, op: CmpOp, ty: Type, a: Value, b: Value) -> Option<Re
         return constant(Type::I32, u64::from(matches!(op, Eq | LeS | LeU | GeS | GeU)));
     }
     match (w.op(a), w.op(b)) {
-        (Op::Convert(ConvOp::ExtendI32U, x), Op::Convert(ConvOp::ExtendI32U, y)) => {
-            compare_op(unsigned(op), Type::I32, x, y)
-        }
+        (Op::Convert(ConvOp::ExtendI32U, x), Op::Convert(ConvOp::ExtendI32U, y)) => compare_op(unsigned(op), Type::I32, x, y),
         // Sign extension keeps both orders.
         (Op::Convert(ConvOp::ExtendI32S, x), Op::Convert(ConvOp::ExtendI32S, y)) => compare_op(op, Type::I32, x, y),
         _ => None,
@@ -459,9 +453,7 @@ fn compare_with_constant(w: &mut Writer, op: CmpOp, ty: Type, a: Value, c: u64) 
             None => None,
         },
         Op::Binary(BinOp::Sub, _, x, y) if matches!(op, Eq | Ne) && c == 0 => compare_op(op, ty, x, y),
-        Op::Convert(ConvOp::ExtendI32U, x) if c <= u64::from(u32::MAX) => {
-            compare_const(w, unsigned(op), Type::I32, x, c)
-        }
+        Op::Convert(ConvOp::ExtendI32U, x) if c <= u64::from(u32::MAX) => compare_const(w, unsigned(op), Type::I32, x, c),
         Op::Convert(ConvOp::ExtendI32S, x) if c as i64 == i64::from(c as i32) => compare_const(w, op, Type::I32, x, c),
         _ => None,
     }

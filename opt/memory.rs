@@ -86,9 +86,7 @@ impl Facts {
     }
     /// The value that the bytes of a load were loaded or stored with, and how that was done; it has the load's type.
     pub fn find(&self, load: &Access) -> Option<(MemOp, Value)> {
-        let fact = self.facts.iter().find(|fact| {
-            fact.access.is_same(load) && fact.access.how.value_type() == load.how.value_type()
-        })?;
+        let fact = self.facts.iter().find(|fact| fact.access.is_same(load) && fact.access.how.value_type() == load.how.value_type())?;
         Some((fact.access.how, fact.value))
     }
     /// From here on, the bytes hold this.
@@ -103,9 +101,7 @@ impl Facts {
     }
     /// Something writes a region: these bytes, or no one knows which.
     pub fn forget(&mut self, region: Region, bytes: Option<&Access>) {
-        self.facts.retain(|fact| {
-            !region.overlaps(fact.access.region) || bytes.is_some_and(|bytes| bytes.is_apart(&fact.access))
-        });
+        self.facts.retain(|fact| !region.overlaps(fact.access.region) || bytes.is_some_and(|bytes| bytes.is_apart(&fact.access)));
     }
     /// Puts a copy aside, in a stack of its own.
     pub fn save(&mut self) -> Saved {

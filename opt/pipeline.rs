@@ -59,12 +59,7 @@ const BASIC: &[Pass] = &[
         when: When::Always,
         why: "gvn decides branches and empties blocks; straight lines before dce make parameters arguments",
     },
-    Pass {
-        name: "dce",
-        run: dce::run,
-        when: When::Always,
-        why: "last: every other pass leaves ops unused",
-    },
+    Pass { name: "dce", run: dce::run, when: When::Always, why: "last: every other pass leaves ops unused" },
 ];
 
 /// (earlier, later, why): what every pipeline that has both keeps to.
@@ -91,12 +86,7 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
 }
 
 /// Like `run`; `after` sees the function after every pass: to print, to time, to verify.
-pub fn run_observed(
-    f: &mut Func,
-    settings: &Settings<'_>,
-    context: &mut Context,
-    mut after: impl FnMut(&'static Pass, &Func),
-) {
+pub fn run_observed(f: &mut Func, settings: &Settings<'_>, context: &mut Context, mut after: impl FnMut(&'static Pass, &Func)) {
     let compares = settings.options.bounds == Bounds::Compare || bounds::compares_some(f, settings);
     for pass in pipeline(settings.options.passes) {
         if pass.when == When::Always || compares {

@@ -162,9 +162,7 @@ impl<'a> Writer<'a> {
         while let Some((c, truth)) = next {
             self.state.known.set(c, truth);
             next = match self.f.ops[c] {
-                Op::Compare(op @ (CmpOp::Eq | CmpOp::Ne), ty, x, zero)
-                    if ty == Type::I32 && self.constant_of(zero) == Some(0) =>
-                {
+                Op::Compare(op @ (CmpOp::Eq | CmpOp::Ne), ty, x, zero) if ty == Type::I32 && self.constant_of(zero) == Some(0) => {
                     Some((x, if op == CmpOp::Eq { truth.negated() } else { truth }))
                 }
                 _ => None,

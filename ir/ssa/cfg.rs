@@ -109,8 +109,7 @@ pub fn for_each_distinct_successor(f: &Func, b: Block, mut each: impl FnMut(Edge
     let Op::Switch(_, s) = f.ops[f.terminator(b)] else { return f.for_each_successor(b, each) };
     let table = &f.switches[s];
     // Edges of one switch are made together, so the common case is told apart by ascending ids.
-    let ascending =
-        table.edges.windows(2).all(|w| w[0] < w[1]) && table.edges.last().is_none_or(|e| *e < table.default);
+    let ascending = table.edges.windows(2).all(|w| w[0] < w[1]) && table.edges.last().is_none_or(|e| *e < table.default);
     if ascending {
         return f.for_each_successor(b, each);
     }

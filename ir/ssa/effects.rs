@@ -51,9 +51,7 @@ impl Effects {
 /// The effects of an op. Constant operands sharpen the answer: a division by 7 does not trap.
 pub fn effects(f: &Func, v: Value) -> Effects {
     match f.ops[v] {
-        Op::Param(..) | Op::Result(..) | Op::Const(..) | Op::Unary(..) | Op::Compare(..) | Op::Select(..) => {
-            Effects::NONE
-        }
+        Op::Param(..) | Op::Result(..) | Op::Const(..) | Op::Unary(..) | Op::Compare(..) | Op::Select(..) => Effects::NONE,
         Op::HeapAddr { .. } => Effects::NONE,
         Op::Binary(op, ty, _, b) => Effects { traps: division(f, op, ty, b), ..Effects::NONE },
         Op::Convert(op, _) => Effects { traps: conversion(op), ..Effects::NONE },
@@ -117,12 +115,8 @@ const fn call(reads: Option<Region>, writes: Option<Region>) -> Effects {
 fn builtin(b: Builtin) -> Effects {
     match b {
         Builtin::MemoryGrow => call(Some(Region::RUNTIME), Some(Region::RUNTIME)),
-        Builtin::MemoryCopy | Builtin::MemoryFill | Builtin::MemoryInit => {
-            call(Some(Region::WORLD), Some(Region::ANY_MEMORY))
-        }
-        Builtin::TableFill | Builtin::TableCopy | Builtin::TableInit => {
-            call(Some(Region::WORLD), Some(Region::ANY_TABLE))
-        }
+        Builtin::MemoryCopy | Builtin::MemoryFill | Builtin::MemoryInit => call(Some(Region::WORLD), Some(Region::ANY_MEMORY)),
+        Builtin::TableFill | Builtin::TableCopy | Builtin::TableInit => call(Some(Region::WORLD), Some(Region::ANY_TABLE)),
         Builtin::DataDrop | Builtin::ElemDrop => call(Some(Region::RUNTIME), Some(Region::RUNTIME)),
         // Writes the length and the new entries.
         Builtin::TableGrow => call(Some(Region::WORLD), Some(Region::WORLD)),

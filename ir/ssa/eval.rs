@@ -46,8 +46,7 @@ pub enum End {
 
 /// Runs `f` for at most `steps` ops. Panics if a proven access traps, or where the verifier would object.
 pub fn eval(f: &Func, args: &[Wide], world: &mut impl World, steps: u64) -> End {
-    let mut run =
-        Run { f, values: SecondaryMap::with_capacity(f.ops.len()), results: Vec::new(), args: Vec::new(), world };
+    let mut run = Run { f, values: SecondaryMap::with_capacity(f.ops.len()), results: Vec::new(), args: Vec::new(), world };
     for (p, a) in f.params(f.entry()).iter().zip(args) {
         run.values[*p] = *a;
     }
@@ -106,9 +105,7 @@ impl<W: World> Run<'_, W> {
                 self.values[v] = self.values[if self.bits(c) != 0 { a } else { b }];
                 return Ok(None);
             }
-            Op::HeapAddr { base, index, offset, .. } => {
-                self.bits(base).wrapping_add(self.bits(index)).wrapping_add(u64::from(offset))
-            }
+            Op::HeapAddr { base, index, offset, .. } => self.bits(base).wrapping_add(self.bits(index)).wrapping_add(u64::from(offset)),
             Op::Load { op, proven, region, addr, disp } => {
                 let loaded = self.world.load(self.access(op, region, addr, disp));
                 self.values[v] = extend(op, self.unless_proven(v, proven, loaded)?);
@@ -125,9 +122,7 @@ impl<W: World> Run<'_, W> {
                 let args: Vec<_> = f.call_args(c).iter().map(|a| self.values[*a]).collect();
                 let callee = match f.calls[c].target {
                     CallTarget::Direct(k) => Callee::Direct(k),
-                    CallTarget::Pointer { code, caller } => {
-                        Callee::Pointer { code: self.bits(code), caller: self.bits(caller) }
-                    }
+                    CallTarget::Pointer { code, caller } => Callee::Pointer { code: self.bits(code), caller: self.bits(caller) },
                     CallTarget::Builtin(b) => Callee::Builtin(b),
                 };
                 self.results = self.world.call(callee, &args)?;

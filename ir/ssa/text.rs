@@ -71,8 +71,7 @@ impl Display for Signature {
 
 /// How many ops behind `v` are its results, in order; 0 if it is no call.
 fn results_behind(f: &Func, v: Value, behind: &[Value]) -> usize {
-    let is_result =
-        |(n, r): &(usize, &Value)| matches!(f.ops[**r], Op::Result(_, of, k) if of == v && k as usize == *n);
+    let is_result = |(n, r): &(usize, &Value)| matches!(f.ops[**r], Op::Result(_, of, k) if of == v && k as usize == *n);
     behind.iter().enumerate().take_while(is_result).count()
 }
 
@@ -529,8 +528,7 @@ impl<'a> Cursor<'a> {
     }
     fn hex_number(&mut self) -> Parse<u32> {
         let digits = self.take(|c| c.is_ascii_hexdigit());
-        u32::from_str_radix(digits, 16)
-            .map_err(|_| format!("expected hexadecimal digits at {digits:?} {:?}", self.rest))
+        u32::from_str_radix(digits, 16).map_err(|_| format!("expected hexadecimal digits at {digits:?} {:?}", self.rest))
     }
     fn byte(&mut self) -> Parse<u8> {
         let n = self.number()?;

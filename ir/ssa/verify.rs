@@ -50,13 +50,8 @@ impl fmt::Display for Error {
 }
 
 pub fn verify(f: &Func) -> Result<(), Vec<Error>> {
-    let mut check = Verifier {
-        f,
-        errors: Vec::new(),
-        place: SecondaryMap::new(),
-        owner: SecondaryMap::new(),
-        in_layout: SecondaryMap::new(),
-    };
+    let mut check =
+        Verifier { f, errors: Vec::new(), place: SecondaryMap::new(), owner: SecondaryMap::new(), in_layout: SecondaryMap::new() };
     for stage in [Verifier::shape, Verifier::types, Verifier::flow] {
         stage(&mut check);
         if !check.errors.is_empty() {
@@ -171,8 +166,7 @@ impl Verifier<'_> {
             }
             match f.ops[v] {
                 op if op.is_terminator() != (at + 1 == body.len()) => {
-                    let message =
-                        if op.is_terminator() { "a terminator inside a body" } else { "no terminator at the end" };
+                    let message = if op.is_terminator() { "a terminator inside a body" } else { "no terminator at the end" };
                     self.fail(Place::Value(v), message);
                 }
                 Op::Param(..) => self.fail(Place::Value(v), "a parameter in a body"),
@@ -183,16 +177,12 @@ impl Verifier<'_> {
                     }
                 }
                 Op::Call(c) => {
-                    let results =
-                        body[at + 1..].iter().take_while(|r| matches!(f.ops.get(**r), Some(Op::Result(..)))).count();
+                    let results = body[at + 1..].iter().take_while(|r| matches!(f.ops.get(**r), Some(Op::Result(..)))).count();
                     let sig = f.calls.get(c).and_then(|c| f.signatures.get(c.sig));
                     if let Some(sig) = sig
                         && sig.results.len() != results
                     {
-                        self.fail(
-                            Place::Value(v),
-                            format!("has {results} results, its signature {}", sig.results.len()),
-                        );
+                        self.fail(Place::Value(v), format!("has {results} results, its signature {}", sig.results.len()));
                     }
                 }
                 _ => {}
@@ -265,10 +255,7 @@ impl Verifier<'_> {
         }
         let entry = f.params(f.entry()).iter().map(|p| f.ty(*p));
         if !entry.eq(f.signature.params.iter().copied()) {
-            self.fail(
-                Place::Block(f.entry()),
-                format!("its parameters are not those of the signature, {}", f.signature),
-            );
+            self.fail(Place::Block(f.entry()), format!("its parameters are not those of the signature, {}", f.signature));
         }
     }
 
@@ -402,8 +389,7 @@ impl Verifier<'_> {
 
     fn list(&mut self, v: Value, what: &str, values: &[Value], types: &[Type]) {
         if values.len() != types.len() {
-            return self
-                .fail(Place::Value(v), format!("{} values, expected {}, one per {what}", values.len(), types.len()));
+            return self.fail(Place::Value(v), format!("{} values, expected {}, one per {what}", values.len(), types.len()));
         }
         for (a, ty) in values.iter().zip(types) {
             self.want(v, *a, *ty);

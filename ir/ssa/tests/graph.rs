@@ -101,9 +101,7 @@ fn random_graphs() {
             preds.sort();
             expected.sort();
             assert_eq!(preds, expected, "preds of b{b}\n{f}");
-            let idom = (0..n)
-                .filter(|a| *a != b && dominates[*a][b])
-                .max_by_key(|a| dominates.iter().filter(|r| r[*a]).count());
+            let idom = (0..n).filter(|a| *a != b && dominates[*a][b]).max_by_key(|a| dominates.iter().filter(|r| r[*a]).count());
             assert_eq!(dom.idom(&cfg, block).map(|b| b.index()), idom, "idom of b{b}\n{f}");
             // Parents first, and sources of forward edges in a reducible graph.
             let at = dom.subtree(block).0;
@@ -131,15 +129,10 @@ fn random_graphs() {
             body
         };
         if !dom.is_irreducible() {
-            let bodies: Vec<_> =
-                (0..n).filter(|b| alive[*b] && loops.is_header(Block::new(*b))).map(|h| (h, in_loop(h))).collect();
+            let bodies: Vec<_> = (0..n).filter(|b| alive[*b] && loops.is_header(Block::new(*b))).map(|h| (h, in_loop(h))).collect();
             for b in (0..n).filter(|b| alive[*b]) {
                 let block = Block::new(b);
-                assert_eq!(
-                    loops.depth(block) as usize,
-                    bodies.iter().filter(|(_, l)| l[b]).count(),
-                    "depth of b{b}\n{f}"
-                );
+                assert_eq!(loops.depth(block) as usize, bodies.iter().filter(|(_, l)| l[b]).count(), "depth of b{b}\n{f}");
                 for l in loops.loops.keys() {
                     let body = &bodies.iter().find(|(h, _)| *h == loops.loops[l].header.index()).unwrap().1;
                     assert_eq!(loops.contains(l, block), body[b]);
@@ -154,8 +147,7 @@ fn random_graphs() {
 fn deep_graphs() {
     let n = 100_000;
     let chain: Vec<Vec<usize>> = (0..n).map(|b| if b + 2 < n { vec![b + 1, n - 1] } else { vec![] }).collect();
-    let loops_in_loops: Vec<Vec<usize>> =
-        (0..n).map(|b| if b < n / 2 { vec![b + 1] } else { vec![n - b, (b + 1).min(n - 1)] }).collect();
+    let loops_in_loops: Vec<Vec<usize>> = (0..n).map(|b| if b < n / 2 { vec![b + 1] } else { vec![n - b, (b + 1).min(n - 1)] }).collect();
     let mut switches: Vec<Vec<usize>> = (0..n).map(|b| if b < n / 2 { vec![b + 1] } else { vec![] }).collect();
     switches[0] = (n / 2 + 1..n).chain([1]).collect();
     switches[n / 2] = (n / 2 + 1..n).collect();

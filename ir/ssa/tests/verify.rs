@@ -16,8 +16,7 @@ fn check(text: &str) {
             })
             .collect(),
     };
-    let expected =
-        text.lines().enumerate().filter_map(|(n, l)| Some((n as u32 + 1, l.split_once("; error: ")?.1.to_string())));
+    let expected = text.lines().enumerate().filter_map(|(n, l)| Some((n as u32 + 1, l.split_once("; error: ")?.1.to_string())));
     let (mut found, mut expected) = (found, expected.collect::<Vec<_>>());
     found.sort();
     expected.sort();
@@ -57,10 +56,7 @@ fn an_edge_has_one_owner() {
     let messages = |f: &Func| verify(f).unwrap_err().iter().map(|e| e.to_string()).collect::<Vec<_>>();
     let (b1, branch) = (f.terminator(f.layout[1]), f.terminator(f.layout[0]));
     f.ops[b1] = Op::Jump(no);
-    assert_eq!(
-        messages(&f),
-        [format!("{b1}: {no} belongs to another terminator too"), format!("{b1}: {no} says that it comes from b0")]
-    );
+    assert_eq!(messages(&f), [format!("{b1}: {no} belongs to another terminator too"), format!("{b1}: {no} says that it comes from b0")]);
     f.ops[branch] = Op::Branch(f.params(f.entry())[0], yes, yes);
     assert!(messages(&f).contains(&format!("{branch}: both ways are one edge")));
 }
@@ -143,17 +139,13 @@ fn calls() {
     lines(" call f0 sig7(v1) ; error: sig7 does not exist\n return");
     lines(" v5: f32, v6: i64 = call f0 sig0(v0, v1) ; error: result 0 is i32, not f32\n return");
     lines(" v5: i32, v6: i64 = call [v1] caller v0 sig0(v0, v1) ; error: v1 is i32, not i64\n return");
-    lines(
-        " v5: i32, v6: i64 = call memory_grow sig0(v0, v1) ; error: the signature of memory_grow is (i64, i32, i64) -> (i64)\n return",
-    );
+    lines(" v5: i32, v6: i64 = call memory_grow sig0(v0, v1) ; error: the signature of memory_grow is (i64, i32, i64) -> (i64)\n return");
     lines(" v5: i32 = result 0 v1 ; error: is not 0 behind its call\n return");
 }
 
 #[test]
 fn signature_of_the_entry() {
-    check(
-        "func 0 (i64, i32) -> ()\nb0(v0: i64): ; error: its parameters are not those of the signature, (i64, i32) -> ()\n return",
-    );
+    check("func 0 (i64, i32) -> ()\nb0(v0: i64): ; error: its parameters are not those of the signature, (i64, i32) -> ()\n return");
 }
 
 #[test]

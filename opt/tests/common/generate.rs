@@ -2,7 +2,7 @@
 //! related on purpose (masks, small sums, the same operands again), or rules would hardly ever apply.
 use super::Random;
 use cranelift_entity::EntityRef;
-use samite_ir::ssa::{Block, CallData, CallTarget, Builtin, Func, Op, Region, Sig, Signature, SwitchData, Value};
+use samite_ir::ssa::{Block, Builtin, CallData, CallTarget, Func, Op, Region, Sig, Signature, SwitchData, Value};
 use samite_ir::translate::vmctx::Layout;
 use samite_ir::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
 
@@ -37,13 +37,7 @@ pub fn generate(seed: u64, layout: &Layout) -> Func {
         g.values.push(v);
     }
     g.context = g.values.remove(0);
-    g.base = g.op(Op::Load {
-        op: MemOp::I64,
-        proven: true,
-        region: Region::CONSTANT,
-        addr: g.context,
-        disp: layout.memory_base(0) as i32,
-    });
+    g.base = g.op(Op::Load { op: MemOp::I64, proven: true, region: Region::CONSTANT, addr: g.context, disp: layout.memory_base(0) as i32 });
     g.values.pop();
     if g.statements(3) {
         g.leave();
@@ -391,8 +385,7 @@ impl Generator {
             0 => (Region::global(1), self.context, 4096 + 8 * self.random.below(3) as i32),
             1 => (Region::CONSTANT, self.context, 2048 + 8 * self.random.below(3) as i32),
             _ => {
-                let used: Vec<Value> =
-                    self.values.iter().copied().filter(|v| matches!(self.f.ops[*v], Op::HeapAddr { .. })).collect();
+                let used: Vec<Value> = self.values.iter().copied().filter(|v| matches!(self.f.ops[*v], Op::HeapAddr { .. })).collect();
                 let known = used.into_iter().filter(|v| match self.f.ops[*v] {
                     Op::HeapAddr { size, .. } => u32::from(size) >= op.width(),
                     _ => false,

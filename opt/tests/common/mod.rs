@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 pub mod generate;
+pub mod terms;
 
 use samite_ir::ssa::eval::{Access, Callee, End, Wide, World, eval};
 use samite_ir::ssa::{Builtin, Func, Region};
@@ -69,12 +70,8 @@ impl Machine {
         let context = |offset: u32| CONTEXT + u64::from(offset);
         match access {
             Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_base(0)) => Some(BASE),
-            Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_record(0)) => {
-                Some(RECORD)
-            }
-            Access { region: Region::RUNTIME, addr, width: 8 } if addr == RECORD + u64::from(memory_record::LENGTH) => {
-                Some(self.length)
-            }
+            Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_record(0)) => Some(RECORD),
+            Access { region: Region::RUNTIME, addr, width: 8 } if addr == RECORD + u64::from(memory_record::LENGTH) => Some(self.length),
             _ => None,
         }
     }
@@ -90,7 +87,11 @@ impl Machine {
         self.changed.get(&addr).copied().unwrap_or(initial(addr))
     }
     fn set(&mut self, addr: u64, byte: u8) {
-        if byte == initial(addr) { self.changed.remove(&addr) } else { self.changed.insert(addr, byte) };
+        if byte == initial(addr) {
+            self.changed.remove(&addr)
+        } else {
+            self.changed.insert(addr, byte)
+        };
     }
     fn digest(&self) -> u64 {
         self.changed.iter().fold(self.length, |d, (a, b)| mix(d ^ a ^ u64::from(*b) << 56))
