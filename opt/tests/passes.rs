@@ -224,7 +224,7 @@ fn checks() {
         v13: i64 = const 12
         v14: i64 = add v8, v13
         v15: i32 = i64.gt_u v14, v12
-        trap_if "out of bounds memory access", v15
+        trap_if \"out of bounds memory access\", v15
         v6: i32 = load i32 memory0 proven [v5]
         return v6
 ";
