@@ -1,1 +1,20 @@
-//! (room under construction)
+//! Benchmarks: suites of programs with known answers, and what it takes to compare configurations on them.
+//!
+//! ```text
+//! suite      programs and answers, from the binary or a directory      measure    times, code sizes, right answers
+//! stats      median, geometric mean                                    report     a table for people, JSON for programs
+//! kernels/   the embedded suite: C sources and the modules built from them (its README says how)
+//! peers/     other engines on the same programs
+//! ```
+//! To add a suite: a directory with a `suite.toml`; `samite bench DIRECTORY` runs it. To embed it: its modules in an index like
+//! `suite::EMBEDDED`. To add a measured quantity: a field of `Measured`, a `Cell` and a field of `Summary` in `report`.
+#![forbid(unsafe_code)]
+
+pub mod measure;
+pub mod report;
+pub mod stats;
+pub mod suite;
+
+pub use measure::{Measured, Plan, Row, Size, Subject, measure};
+pub use report::Report;
+pub use suite::{Kernel, Suite, Work};

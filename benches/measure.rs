@@ -1,0 +1,157 @@
+//! Measuring kernels under several configurations.
+//!
+//! Per kernel: each configuration compiles it some times, then answers `run(check)` and `run(full)`, which are compared with what the
+//! suite expects, then the timed runs take turns (A B A B ...), so that a machine that gets slower or busier does so for all. Times are
+//! wall times of one call on this thread; the median stands for the kernel.
+use crate::stats::median;
+use crate::suite::{Kernel, Work};
+use anyhow::ensure;
+use samite::{Engine, Linker, Module, Store, TypedFunc};
+use serde::Serialize;
+use std::time::{Duration, Instant};
+
+/// What is compared: an engine under the name of its configuration.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub name: String,
+    pub engine: Engine,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    pub size: Size,
+    /// Timed runs of each kernel and subject.
+    pub runs: usize,
+    /// Timed compilations of each kernel and subject.
+    pub compiles: usize,
+    /// A subject that has run a kernel for so long in all is timed no more, but once.
+    pub patience: Duration,
+}
+
+/// Which of a kernel's two amounts of work is timed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Size {
+    Full,
+    Check,
+}
+
+impl Default for Plan {
+    fn default() -> Plan {
+        Plan { size: Size::Full, runs: 5, compiles: 3, patience: Duration::from_secs(3) }
+    }
+}
+
+/// One kernel under all subjects, in their order.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    pub kernel: String,
+    pub group: String,
+    pub iterations: i32,
+    pub wasm_bytes: usize,
+    pub measured: Vec<Measured>,
+}
+
+/// One kernel under one subject.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Measured {
+    /// Why there is nothing to compare: it does not compile, traps, or answers wrongly.
+    pub error: Option<String>,
+    pub run_ns: Vec<u64>,
+    pub compile_ns: Vec<u64>,
+    /// Bytes of machine code; None without machine code.
+    pub code_bytes: Option<u64>,
+    /// Spill stores and reloads in the code; None without machine code.
+    pub spills: Option<u64>,
+}
+
+impl Measured {
+    /// Milliseconds; None if it failed.
+    pub fn run_ms(&self) -> Option<f64> {
+        median_ms(&self.run_ns).filter(|_| self.error.is_none())
+    }
+    /// Milliseconds; None if it does not compile.
+    pub fn compile_ms(&self) -> Option<f64> {
+        median_ms(&self.compile_ns)
+    }
+}
+
+fn median_ms(ns: &[u64]) -> Option<f64> {
+    median(&ns.iter().map(|ns| *ns as f64 / 1e6).collect::<Vec<_>>())
+}
+
+/// An instance whose answers were right.
+struct Ready {
+    store: Store<()>,
+    run: TypedFunc<i32, i64>,
+    spent: Duration,
+}
+
+impl Ready {
+    fn run(&mut self, work: Work) -> anyhow::Result<Duration> {
+        let start = Instant::now();
+        let answer = self.run.call(&mut self.store, work.iterations)? as u64;
+        let time = start.elapsed();
+        self.spent += time;
+        let Work { iterations, expected } = work;
+        ensure!(answer == expected, "wrong answer: run({iterations}) = {answer:#018x}, expected {expected:#018x}");
+        Ok(time)
+    }
+}
+
+/// Measures a kernel. What goes wrong is in the row.
+pub fn measure(kernel: &Kernel, subjects: &[Subject], plan: &Plan) -> Row {
+    let work = match plan.size {
+        Size::Full => kernel.full,
+        Size::Check => kernel.check,
+    };
+    let mut measured = vec![Measured::default(); subjects.len()];
+    let mut ready: Vec<Option<Ready>> = Vec::with_capacity(subjects.len());
+    for (subject, measured) in subjects.iter().zip(&mut measured) {
+        ready.push(prepare(kernel, subject, work, plan, measured).map_err(|error| measured.error = Some(line(&error))).ok());
+    }
+    for turn in 0..plan.runs {
+        for (ready, measured) in ready.iter_mut().zip(&mut measured) {
+            let Some(instance) = ready else { continue };
+            if turn > 0 && instance.spent > plan.patience {
+                continue;
+            }
+            match instance.run(work) {
+                Ok(time) => measured.run_ns.push(time.as_nanos() as u64),
+                Err(error) => {
+                    measured.error = Some(line(&error));
+                    *ready = None;
+                }
+            }
+        }
+    }
+    let (name, group) = (kernel.name.clone(), kernel.group.clone());
+    Row { kernel: name, group, iterations: work.iterations, wasm_bytes: kernel.wasm.len(), measured }
+}
+
+fn prepare(kernel: &Kernel, subject: &Subject, work: Work, plan: &Plan, measured: &mut Measured) -> anyhow::Result<Ready> {
+    let mut module = compile(kernel, subject, measured)?;
+    for _ in 1..plan.compiles {
+        module = compile(kernel, subject, measured)?;
+    }
+    let mut store = Store::new(&subject.engine, ());
+    let instance = Linker::new(&subject.engine).instantiate(&mut store, &module)?;
+    let run = instance.get_typed_func::<i32, i64>(&mut store, "run")?;
+    let mut ready = Ready { store, run, spent: Duration::ZERO };
+    ready.run(kernel.check)?;
+    if work != kernel.check {
+        ready.run(work)?;
+    }
+    Ok(ready)
+}
+
+fn compile(kernel: &Kernel, subject: &Subject, measured: &mut Measured) -> anyhow::Result<Module> {
+    let start = Instant::now();
+    let module = Module::from_binary(&subject.engine, &kernel.wasm)?;
+    measured.compile_ns.push(start.elapsed().as_nanos() as u64);
+    Ok(module)
+}
+
+fn line(error: &anyhow::Error) -> String {
+    let causes: Vec<String> = error.chain().map(|cause| cause.to_string().lines().next().unwrap_or_default().to_string()).collect();
+    causes.join(": ")
+}

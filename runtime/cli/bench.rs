@@ -1,0 +1,73 @@
+//! `samite bench`: strategies compared on a suite.
+use crate::term;
+use samite::{Config, Engine, EngineKind};
+use samite_benches::{Plan, Report, Size, Subject, Suite, measure, report};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Compares strategies on a suite of programs
+///
+/// Each program's answers are checked before it is timed. Run times are medians; the strategies take turns. The suite `kernels` is part of
+/// this program; another one is a directory with a suite.toml.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  samite bench --strategy max --strategy passes=none --filter sha --json results.json")]
+pub struct Args {
+    /// `kernels`, or a directory
+    #[arg(default_value = "kernels")]
+    suite: String,
+    /// Only kernels whose name contains WORD, or whose group is WORD; may be given several times
+    #[arg(long, value_name = "WORD")]
+    filter: Vec<String>,
+    /// Timed runs of each kernel
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Times the small amounts of work that otherwise only check the answers
+    #[arg(long)]
+    quick: bool,
+    /// Writes all measurements to a file (`-` is standard output)
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let suite = Suite::load(&args.suite)?.filter(&args.filter)?;
+    let subjects = subjects()?;
+    let size = if args.quick { Size::Check } else { Size::Full };
+    let plan = Plan { size, runs: args.runs as usize, ..Plan::default() };
+    let names: Vec<String> = subjects.iter().map(|s| s.name.clone()).collect();
+    let json_only = args.json.as_ref().is_some_and(|file| file.as_os_str() == "-");
+    let print = |text: String| -> std::io::Result<()> { if json_only { Ok(()) } else { writeln!(std::io::stdout().lock(), "{text}") } };
+
+    print(format!("{}, {} kernels, median of {} runs", suite.name, suite.kernels.len(), plan.runs))?;
+    for (k, name) in names.iter().enumerate() {
+        print(format!("  {} = {name}", report::letter(k)))?;
+    }
+    print(format!("\n{}", report::header(names.len())))?;
+    let bar = term::progress(suite.kernels.len() as u64);
+    let mut rows = Vec::with_capacity(suite.kernels.len());
+    for kernel in &suite.kernels {
+        bar.set_message(kernel.name.clone());
+        let row = measure(kernel, &subjects, &plan);
+        bar.suspend(|| print(report::row(&row)))?;
+        bar.inc(1);
+        rows.push(row);
+    }
+    bar.finish_and_clear();
+    let report = Report::new(suite.name, names, rows);
+    print(format!("\n{}", report::summary(&report).trim_end()))?;
+    if let Some(file) = &args.json {
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        crate::input::write(file, text.as_bytes())?;
+    }
+    if report.failed() > 0 {
+        anyhow::bail!("{} kernels failed", report.failed());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn subjects() -> anyhow::Result<Vec<Subject>> {
+    let mut config = Config::new();
+    config.engine(EngineKind::Reference);
+    Ok(vec![Subject { name: "reference interpreter".into(), engine: Engine::new(&config)? }])
+}

@@ -1,0 +1,176 @@
+//! `samite compile`: a module to machine code, or to text that shows what the compiler makes of it.
+use crate::disasm::{Bytes, Disassembler, title};
+use crate::input;
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use samite_codegen::driver::{Observer, Stats, Strategy, Worker, compile_function, compile_module, layout};
+use samite_codegen::mach::code::Code;
+use samite_codegen::mach::flow::Allocation;
+use samite_codegen::mach::text;
+use samite_codegen::x64::X64;
+use samite_ir::ssa::Func;
+use samite_ir::translate::module::ModuleInfo;
+use samite_ir::translate::{Decoded, decode};
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Compiles a module ahead of time, or shows what the compiler makes of it
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  samite compile fib.wat --emit asm --function fib --strategy passes=none")]
+pub struct Args {
+    /// The module, binary or text (`-` is standard input)
+    file: PathBuf,
+    /// Prints a form of the functions instead
+    #[arg(long, value_enum, required = true)]
+    emit: Option<Emit>,
+    /// Where to (`-` is standard output)
+    #[arg(short, long, default_value = "-")]
+    output: PathBuf,
+    /// Only functions of this name or index; may be given several times
+    #[arg(long, value_name = "NAME|INDEX")]
+    function: Vec<String>,
+    /// With `--emit ssa`: the form after this pass instead of the last one; `translate` is the first
+    #[arg(long, value_name = "PASS")]
+    after: Option<String>,
+    /// How to compile: `max`, `baseline`, or FIELD=VALUE,...
+    #[arg(long, default_value_t)]
+    strategy: Strategy,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Emit {
+    /// The SSA form, optimized
+    Ssa,
+    /// Machine steps with virtual registers
+    Mach,
+    /// Machine steps with the places that the register allocator chose
+    Regalloc,
+    /// Machine code
+    Asm,
+    /// Counts and times
+    Stats,
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let bytes = input::read_module(&args.file)?;
+    let name = || args.file.display().to_string();
+    let module = decode(&bytes).with_context(name)?;
+    let functions = choose(&module.info, &args.function).with_context(name)?;
+    let text = match args.emit {
+        Some(Emit::Asm) => assembly(&module, &bytes, &args.strategy, &functions).with_context(name)?,
+        Some(Emit::Stats) => statistics(&module, &bytes, &args.strategy, &functions).with_context(name)?,
+        Some(form) => forms(&module, &bytes, &args, form, &functions).with_context(name)?,
+        None => bail!("expected --emit"),
+    };
+    input::write(&args.output, text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The defined functions that the words name, by name or by index in the module; all if there are no words.
+pub fn choose(info: &ModuleInfo, words: &[String]) -> anyhow::Result<Vec<u32>> {
+    let all = 0..info.bodies.len() as u32;
+    if words.is_empty() {
+        return Ok(all.collect());
+    }
+    let mut chosen = Vec::new();
+    for word in words {
+        let index: Option<u32> = word.parse().ok();
+        let named = |defined: &u32| {
+            let function = info.imported_functions + defined;
+            index == Some(function) || info.function_name(function) == Some(word)
+        };
+        let before = chosen.len();
+        chosen.extend(all.clone().filter(named));
+        ensure!(chosen.len() > before, "no function `{word}` with a body");
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    Ok(chosen)
+}
+
+fn assembly(module: &Decoded, bytes: &[u8], strategy: &Strategy, functions: &[u32]) -> anyhow::Result<String> {
+    // All of it: a call needs its target's place.
+    let (image, _) = compile_module(module, bytes, strategy)?;
+    let disassembler = Disassembler::new(&module.info, &image, Bytes::Hidden)?;
+    let texts: Vec<String> = functions.iter().map(|f| disassembler.function(*f)).collect::<Result<_, _>>()?;
+    Ok(texts.join("\n"))
+}
+
+fn forms(module: &Decoded, bytes: &[u8], args: &Args, form: Emit, functions: &[u32]) -> anyhow::Result<String> {
+    let layout = layout(module)?;
+    let mut worker = Worker::default();
+    let mut out = String::new();
+    for (n, &defined) in functions.iter().enumerate() {
+        let mut shown = Shown { form, after: args.after.as_deref(), text: None };
+        compile_function(&mut worker, module, bytes, &layout, defined, &args.strategy, &mut shown)?;
+        let text = shown.text.with_context(|| format!("no pass `{}` ran", args.after.as_deref().unwrap_or_default()))?;
+        let blank = if n > 0 { "\n" } else { "" };
+        let _ = writeln!(out, "{blank}; {}\n{}", title(&module.info, defined), text.trim_end());
+    }
+    Ok(out)
+}
+
+/// Keeps the text of the wanted form.
+struct Shown<'a> {
+    form: Emit,
+    after: Option<&'a str>,
+    text: Option<String>,
+}
+
+impl Observer for Shown<'_> {
+    fn ssa(&mut self, pass: &str, func: &Func) {
+        if self.form == Emit::Ssa && self.after.is_none_or(|after| after == pass) {
+            self.text = Some(func.to_string());
+        }
+    }
+    fn mach(&mut self, code: &Code<X64>) {
+        if self.form == Emit::Mach {
+            self.text = Some(text::print(code, None));
+        }
+    }
+    fn allocated(&mut self, code: &Code<X64>, allocation: &Allocation) {
+        if self.form == Emit::Regalloc {
+            self.text = Some(text::print(code, Some(allocation)));
+        }
+    }
+}
+
+struct Nothing;
+impl Observer for Nothing {}
+
+fn statistics(module: &Decoded, bytes: &[u8], strategy: &Strategy, functions: &[u32]) -> anyhow::Result<String> {
+    let layout = layout(module)?;
+    let mut worker = Worker::default();
+    let mut sum = Stats::default();
+    for &defined in functions {
+        let (_, stats) = compile_function(&mut worker, module, bytes, &layout, defined, strategy, &mut Nothing)?;
+        sum += stats;
+    }
+    let total = sum.translate + sum.optimize + sum.lower + sum.allocate + sum.emit;
+    let mut out = format!("strategy        {strategy}\n");
+    let counts = [
+        ("functions", sum.functions),
+        ("wasm bytes", sum.wasm_bytes),
+        ("SSA operations", sum.ops),
+        ("machine steps", sum.steps),
+        ("spilled values", sum.spilled_values),
+        ("spill moves", sum.moves),
+        ("code bytes", sum.code_bytes),
+    ];
+    for (what, count) in counts {
+        let _ = writeln!(out, "{what:<16}{count:>12}");
+    }
+    let times = [
+        ("translate", sum.translate),
+        ("optimize", sum.optimize),
+        ("lower", sum.lower),
+        ("allocate", sum.allocate),
+        ("emit", sum.emit),
+        ("total", total),
+    ];
+    for (what, time) in times {
+        let _ = writeln!(out, "{what:<16}{:>12.3} ms", time.as_secs_f64() * 1e3);
+    }
+    Ok(out)
+}

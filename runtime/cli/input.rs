@@ -1,0 +1,140 @@
+//! Files to modules. Whatever a file holds, the answer is a module or one line that says what is wrong and where.
+use anyhow::{Context, bail};
+use samite_ir::translate::{Error, Translator, decode};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use wast::lexer::Lexer;
+use wast::parser::{self, ParseBuffer};
+
+/// All bytes of a file; `-` is standard input.
+pub fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let result = if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        fs::read(file).map(|read| bytes = read)
+    };
+    result.with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(bytes)
+}
+
+/// A module in the binary format, translated from text if the file holds text. It need not be valid, but it is not something else.
+pub fn read_module(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = read(file)?;
+    match kind(file, &bytes) {
+        Kind::Binary => Ok(bytes),
+        Kind::Text => text_to_binary(file, &bytes),
+        Kind::Script => bail!("{} is a script of several commands; `samite spec` runs it", file.display()),
+    }
+}
+
+/// What decoding is to be tried on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Or something unknown: the decoder says what it looks like.
+    Binary,
+    Text,
+    Script,
+}
+
+pub fn kind(file: &Path, bytes: &[u8]) -> Kind {
+    if bytes.starts_with(b"\0asm") {
+        return Kind::Binary;
+    }
+    let extension = file.extension().unwrap_or_default();
+    let start = bytes.trim_ascii_start();
+    // A comment may come first. An empty file is empty, not a module without fields, unless its name says text.
+    let like_text = start.starts_with(b"(") || start.starts_with(b";;");
+    match () {
+        () if extension == "wast" => Kind::Script,
+        () if extension == "wat" || like_text => Kind::Text,
+        () => Kind::Binary,
+    }
+}
+
+/// Is this a module that the engine has everything for?
+pub fn validate(module: &[u8]) -> Result<(), Error> {
+    let decoded = decode(module)?;
+    let mut translator = Translator::default();
+    for (index, body) in (0..).zip(&decoded.info.bodies) {
+        translator.validate(&decoded, index, &module[body.clone()])?;
+    }
+    Ok(())
+}
+
+/// Fails, saying what the bytes look like, unless they start like a module.
+pub fn check_is_wasm(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.starts_with(b"\0asm") { Ok(()) } else { decode(bytes).map(|_| ()) }
+}
+
+/// Translates the text format.
+pub fn text_to_binary(file: &Path, bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let text = str::from_utf8(bytes).ok().with_context(|| format!("{} is text that is not UTF-8", file.display()))?;
+    encode(text).map_err(|e| anyhow::Error::msg(text_error(&file.display().to_string(), text, &e)))
+}
+
+fn encode(text: &str) -> Result<Vec<u8>, wast::Error> {
+    let mut lexer = Lexer::new(text);
+    lexer.allow_confusing_unicode(true);
+    let buffer = ParseBuffer::new_with_lexer(lexer)?;
+    parser::parse::<wast::Wat<'_>>(&buffer)?.encode()
+}
+
+/// `file:line:column: message`
+pub fn text_error(file: &str, text: &str, error: &wast::Error) -> String {
+    let (line, column) = error.span().linecol_in(text);
+    let message = error.message();
+    format!("{file}:{}:{}: {}", line + 1, column + 1, message.lines().next().unwrap_or_default())
+}
+
+/// The causes of an error in one line, outermost first; of each its first line.
+pub fn one_line(error: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_end_matches(':').to_string();
+        // Some errors repeat their cause.
+        if !parts.last().is_some_and(|last| last.ends_with(&first)) {
+            parts.push(first);
+        }
+    }
+    parts.join(": ")
+}
+
+/// Writes an output file, or standard output for `-`.
+pub fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if file == Path::new("-") {
+        let mut out = std::io::stdout().lock();
+        return out.write_all(bytes).and_then(|()| out.flush()).context("cannot write to standard output");
+    }
+    fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds() {
+        let of = |name: &str, bytes: &[u8]| kind(Path::new(name), bytes);
+        assert_eq!(of("a.wat", b"\0asm\x01\0\0\0"), Kind::Binary);
+        assert_eq!(of("a", b"  (module)"), Kind::Text);
+        assert_eq!(of("a", b";; why\n(module)"), Kind::Text);
+        assert_eq!(of("a.wat", b""), Kind::Text);
+        assert_eq!(of("a.wast", b"(module)"), Kind::Script);
+        assert_eq!(of("a.wasm", b""), Kind::Binary);
+    }
+
+    #[test]
+    fn text_errors_are_one_line() {
+        let error = text_to_binary(Path::new("x.wat"), b"(module\n  (func (result i32) i32.cnst 1))").unwrap_err();
+        assert_eq!(error.to_string(), "x.wat:2:22: unknown operator or unexpected token");
+    }
+
+    #[test]
+    fn causes_in_one_line() {
+        let error = anyhow::anyhow!("inner\nmore").context("outer");
+        assert_eq!(one_line(&error), "outer: inner");
+    }
+}

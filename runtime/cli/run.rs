@@ -1,0 +1,279 @@
+//! `samite run`: a program, or one function of a module.
+use crate::options::{EngineArgs, LimitArgs};
+use crate::{input, options, term};
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use samite::{Config, Engine, Func, Instance, Linker, Module, Store, Trap, Val, ValType, WasmBacktrace};
+use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};
+use std::ffi::OsString;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Runs a WASI program, or a function of a module
+///
+/// FILE is a module in the binary or the text format. What follows it are the program's arguments; arguments that start with a dash
+/// come after `--`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  samite run app.wasm --dir . --env LANG=C -- --verbose input.txt\n  samite run fib.wat --invoke fib 30"
+)]
+pub struct Args {
+    /// The program (`-` is standard input)
+    file: PathBuf,
+    /// Its arguments, or those of the function
+    #[arg(trailing_var_arg = true)]
+    args: Vec<OsString>,
+    /// Calls an exported function with ARGS and prints its results
+    #[arg(long, value_name = "NAME")]
+    invoke: Option<String>,
+    /// Gives the program a directory, under another name if GUEST is there
+    #[arg(long = "dir", value_name = "HOST[::GUEST]")]
+    dirs: Vec<String>,
+    /// Sets a variable of the program's environment; without a value, to the one it has here
+    #[arg(long = "env", value_name = "NAME[=VALUE]")]
+    env: Vec<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// What becomes of imports that nobody defines
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = UnknownImports::Error)]
+    unknown_imports: UnknownImports,
+    /// Stops the program after a time such as 5s or 250ms
+    #[arg(long, value_name = "TIME", value_parser = options::duration)]
+    timeout: Option<Duration>,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum UnknownImports {
+    /// The module is refused
+    Error,
+    /// Functions that trap when they are called
+    Trap,
+    /// Functions that give zeros and nulls
+    Default,
+}
+
+/// What wasmtime and shells say of an aborted program: 128 + SIGABRT.
+const TRAPPED: u8 = 134;
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let name = args.file.display().to_string();
+    let bytes = input::read_module(&args.file)?;
+    let mut config = Config::new();
+    config.engine(args.engine.engine.kind());
+    args.limits.apply(&mut config);
+    let engine = Engine::new(&config)?;
+    let module = Module::from_binary(&engine, &bytes).with_context(|| name.clone())?;
+    let mut linker = Linker::new(&engine);
+    add_to_linker(&mut linker, |ctx| ctx)?;
+    match args.unknown_imports {
+        UnknownImports::Error => {}
+        UnknownImports::Trap => linker.define_unknown_imports_as_traps(&module)?,
+        UnknownImports::Default => linker.define_unknown_imports_as_default_values(&module)?,
+    }
+    let mut store = Store::new(&engine, world(&args)?);
+    if let Some(time) = args.timeout {
+        store.set_epoch_deadline(1);
+        let engine = engine.clone();
+        // It ends with the program.
+        std::thread::spawn(move || {
+            std::thread::sleep(time);
+            engine.increment_epoch();
+        });
+    }
+    let outcome = call(&args, &name, &module, &linker, &mut store);
+    match outcome {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => end(error, &name, args.timeout),
+    }
+}
+
+/// What the program sees of the world.
+fn world(args: &Args) -> anyhow::Result<WasiCtx> {
+    let mut builder = WasiCtxBuilder::new().inherit_stdio().arg(args.file.as_os_str().as_bytes());
+    if args.invoke.is_none() {
+        builder = builder.args(args.args.iter().map(|arg| arg.as_bytes()));
+    }
+    for variable in &args.env {
+        builder = match variable.split_once('=') {
+            Some((name, value)) => builder.env(name, value),
+            // As wasmtime: a variable that is not set here is not set there.
+            None => match std::env::var_os(variable) {
+                Some(value) => builder.env(variable.as_str(), value.as_bytes()),
+                None => builder,
+            },
+        };
+    }
+    for dir in &args.dirs {
+        builder = builder.preopened_spec(dir)?;
+    }
+    Ok(builder.build()?)
+}
+
+/// Instantiates the module and calls what is to be called.
+fn call(args: &Args, name: &str, module: &Module, linker: &Linker<WasiCtx>, store: &mut Store<WasiCtx>) -> anyhow::Result<()> {
+    // Wrong arguments are found before anything runs.
+    let values = match &args.invoke {
+        Some(function) => Some(arguments(module, name, function, &args.args)?),
+        None => None,
+    };
+    let instance = linker.instantiate(&mut *store, module)?;
+    let Some(values) = values else {
+        return match instance.get_func(&mut *store, "_start") {
+            Some(start) => start.call(store, &[], &mut []),
+            None => {
+                initialize(instance, store)?;
+                term::warning(&format!("{name} has no `_start` to call; call one of its exports with --invoke{}", exported(module)));
+                Ok(())
+            }
+        };
+    };
+    if instance.get_func(&mut *store, "_start").is_none() {
+        initialize(instance, store)?;
+    }
+    let function = args.invoke.as_deref().expect("there are values for it");
+    let function: Func = instance.get_func(&mut *store, function).expect("its type was found");
+    let mut results: Vec<Val> = function.ty(&*store).results.iter().map(|ty| Val::default_for_ty(*ty)).collect();
+    function.call(store, &values, &mut results)?;
+    let mut out = std::io::stdout().lock();
+    for result in &results {
+        writeln!(out, "{}", shown(result))?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// What a WASI module that is not a program wants called first.
+fn initialize(instance: Instance, store: &mut Store<WasiCtx>) -> anyhow::Result<()> {
+    match instance.get_func(&mut *store, "_initialize") {
+        Some(initialize) => initialize.call(store, &[], &mut []),
+        None => Ok(()),
+    }
+}
+
+/// The names of exported functions, as the end of a message.
+fn exported(module: &Module) -> String {
+    let names: Vec<String> = module.exports().filter(|e| e.ty().func().is_some()).map(|e| format!("`{}`", e.name())).take(20).collect();
+    if names.is_empty() { String::new() } else { format!(" (it has {})", names.join(", ")) }
+}
+
+/// The arguments of a function, as its type wants them.
+fn arguments(module: &Module, name: &str, function: &str, args: &[OsString]) -> anyhow::Result<Vec<Val>> {
+    let Some(export) = module.get_export(function) else {
+        bail!("{name} has no export `{function}`{}", exported(module));
+    };
+    let Some(ty) = export.func() else { bail!("export `{function}` of {name} is a {export}, not a function") };
+    let (wanted, given) = (ty.params.len(), args.len());
+    ensure!(wanted == given, "`{function}` is {ty}: it takes {wanted} arguments, not {given}");
+    let values = ty.params.iter().zip(args).map(|(ty, text)| {
+        let text = text.to_str().with_context(|| format!("argument {} is not UTF-8", text.display()))?;
+        argument(*ty, text).with_context(|| format!("argument `{text}` is not an {ty}"))
+    });
+    values.collect()
+}
+
+fn argument(ty: ValType, text: &str) -> Option<Val> {
+    Some(match ty {
+        ValType::I32 => {
+            let value = integer(text)?;
+            Val::I32(i32::try_from(value).or_else(|_| u32::try_from(value).map(|v| v as i32)).ok()?)
+        }
+        ValType::I64 => {
+            let value = integer(text)?;
+            Val::I64(i64::try_from(value).or_else(|_| u64::try_from(value).map(|v| v as i64)).ok()?)
+        }
+        ValType::F32 => Val::from(text.parse::<f32>().ok()?),
+        ValType::F64 => Val::from(text.parse::<f64>().ok()?),
+        ValType::V128 => {
+            let value = integer_u128(text)?;
+            Val::V128(value.into())
+        }
+        ValType::FuncRef => (text == "null").then_some(Val::FuncRef(None))?,
+        ValType::ExternRef => (text == "null").then_some(Val::ExternRef(None))?,
+    })
+}
+
+/// Decimal or, after 0x, hexadecimal; signed or unsigned.
+fn integer(text: &str) -> Option<i128> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let value = i128::try_from(integer_u128(digits)?).ok()?;
+    Some(if negative { -value } else { value })
+}
+
+fn integer_u128(text: &str) -> Option<u128> {
+    match text.strip_prefix("0x") {
+        Some(digits) => u128::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+fn shown(value: &Val) -> String {
+    match value {
+        Val::I32(v) => v.to_string(),
+        Val::I64(v) => v.to_string(),
+        Val::F32(bits) => f32::from_bits(*bits).to_string(),
+        Val::F64(bits) => f64::from_bits(*bits).to_string(),
+        Val::V128(v) => v.as_u128().to_string(),
+        Val::FuncRef(None) | Val::ExternRef(None) => "null".into(),
+        Val::FuncRef(Some(_)) => "funcref".into(),
+        Val::ExternRef(Some(_)) => "externref".into(),
+    }
+}
+
+/// How the process ends when the program did not return.
+fn end(error: anyhow::Error, name: &str, timeout: Option<Duration>) -> anyhow::Result<ExitCode> {
+    if let Some(Exit(code)) = error.downcast_ref::<Exit>() {
+        // The system keeps eight bits, as of a native program's.
+        return Ok(ExitCode::from(*code as u8));
+    }
+    let Some(trap) = error.downcast_ref::<Trap>() else {
+        return Err(error.context(name.to_string()));
+    };
+    let message = match (trap, timeout) {
+        (Trap::Interrupted, Some(time)) => format!("{name}: wasm trap: interrupted after {time:?}"),
+        _ => format!("{name}: wasm trap: {trap}"),
+    };
+    term::error(&message);
+    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
+        print_backtrace(backtrace);
+    }
+    Ok(ExitCode::from(TRAPPED))
+}
+
+/// The frames, innermost first.
+fn print_backtrace(backtrace: &WasmBacktrace) {
+    let mut text = String::from("wasm backtrace:\n");
+    for (n, frame) in backtrace.frames().iter().enumerate() {
+        let offset = frame.module_offset().map_or(String::new(), |offset| format!("{offset:#8x} - "));
+        let module = frame.module().name().unwrap_or("<unknown>");
+        let function = frame.func_name().map_or(format!("<wasm function {}>", frame.func_index()), str::to_string);
+        text.push_str(&format!("  {n:>3}: {offset}{module}!{function}\n"));
+    }
+    // Nobody is left to tell if this fails.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        let of = |ty, text| argument(ty, text).map(|v| shown(&v));
+        let some = |text: &str| Some(text.to_string());
+        assert_eq!(of(ValType::I32, "-1"), some("-1"));
+        assert_eq!(of(ValType::I32, "0xffffffff"), some("-1"));
+        assert_eq!(of(ValType::I32, "4294967296"), None);
+        assert_eq!(of(ValType::I64, "18446744073709551615"), some("-1"));
+        assert_eq!(of(ValType::I64, "-9223372036854775809"), None);
+        assert_eq!(of(ValType::F64, "0.1"), some("0.1"));
+        assert_eq!(of(ValType::F32, "inf"), some("inf"));
+        assert_eq!(of(ValType::F32, "x"), None);
+        assert_eq!(of(ValType::ExternRef, "null"), some("null"));
+        assert_eq!(of(ValType::I32, ""), None);
+    }
+}

@@ -1,0 +1,315 @@
+//! The program as people use it: command lines in, output and exit codes out.
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// What a command did.
+struct Done {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Done {
+    /// Success, and nothing on standard error.
+    fn ok(&self) -> &str {
+        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
+        &self.out
+    }
+    /// Exactly one line on standard error, which is an error, and exit code 1.
+    fn fails(&self, with: &str) {
+        assert_eq!(self.code, 1, "{}{}", self.out, self.err);
+        assert!(self.err.starts_with("error: ") && self.err.lines().count() == 1, "not one line: {}", self.err);
+        assert!(self.err.contains(with), "{} does not say: {with}", self.err);
+    }
+}
+
+/// A directory with files, and the program in it.
+struct Room {
+    dir: TempDir,
+}
+
+impl Room {
+    fn new(files: &[(&str, &[u8])]) -> Room {
+        let dir = tempfile::tempdir().expect("there is room for temporary files");
+        for (name, bytes) in files {
+            fs::write(dir.path().join(name), bytes).unwrap();
+        }
+        Room { dir }
+    }
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+    fn run(&self, args: &[&str]) -> Done {
+        samite(self.dir.path(), args)
+    }
+}
+
+fn samite(dir: &Path, args: &[&str]) -> Done {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_samite"));
+    command.args(args).current_dir(dir).stdin(Stdio::null()).env("RUST_BACKTRACE", "0").env("HELD", "here");
+    let output = command.output().expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    Done { code: output.status.code().expect("it ends by itself"), out: text(output.stdout), err: text(output.stderr) }
+}
+
+const HELLO: &[u8] = br#"(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\0a")
+    (func (export "_start")
+        (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
+
+/// Writes its arguments, or its environment, each ended by NUL as WASI hands them over; exits with the number of arguments.
+const ECHO: &[u8] = br#"(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_get" (func $environ_get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+    (memory (export "memory") 1)
+    (func $write
+        (i32.store (i32.const 0) (i32.const 1024))
+        (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16))))
+    (func (export "_start")
+        (drop (call $args_sizes_get (i32.const 8) (i32.const 4)))
+        (drop (call $args_get (i32.const 512) (i32.const 1024)))
+        (call $write)
+        (drop (call $environ_sizes_get (i32.const 12) (i32.const 4)))
+        (drop (call $environ_get (i32.const 512) (i32.const 1024)))
+        (call $write)
+        (call $proc_exit (i32.load (i32.const 8)))))"#;
+
+const MATH: &[u8] = br#"(module $math
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func $half (export "divide") (param i64 i64) (result i64) (i64.div_s (local.get 0) (local.get 1)))
+    (func (export "pair") (param f64) (result f64 f32) (local.get 0) (f32.const 1.5))
+    (func (export "forever") (loop (br 0)))
+    (func $deep (export "deep") (call $deep))
+    (memory (export "memory") 1)
+    (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"#;
+
+#[test]
+fn hello() {
+    let room = Room::new(&[("hello.wat", HELLO)]);
+    assert_eq!(room.run(&["run", "hello.wat"]).ok(), "hello\n");
+    assert_eq!(room.run(&["parse", "hello.wat"]).ok(), "");
+    assert_eq!(room.run(&["run", "hello.wasm"]).ok(), "hello\n");
+    assert_eq!(room.run(&["run", "--engine", "reference", "hello.wasm"]).ok(), "hello\n");
+}
+
+#[test]
+fn arguments_environment_and_exit_code() {
+    let room = Room::new(&[("echo.wat", ECHO)]);
+    let done = room.run(&["run", "echo.wat", "one", "--two"]);
+    assert_eq!((done.code, done.out.as_str()), (3, "echo.wat\0one\0--two\0"));
+    let done = room.run(&["run", "echo.wat", "--env", "A=b=c", "--env", "HELD", "--env", "NOT_HELD_HERE", "--", "-x"]);
+    assert_eq!((done.code, done.out.as_str()), (2, "echo.wat\0-x\0A=b=c\0HELD=here\0"));
+    // Before the first argument, a flag is ours.
+    let done = room.run(&["run", "echo.wat", "--two"]);
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("'-- --two'"), "{}", done.err);
+}
+
+#[test]
+fn invoke() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    let invoke = |name: &str, args: &[&str]| room.run(&[&["run", "--invoke", name, "math.wat", "--"], args].concat());
+    assert_eq!(invoke("add", &["2", "-3"]).ok(), "-1\n");
+    assert_eq!(invoke("add", &["0xffffffff", "2"]).ok(), "1\n");
+    assert_eq!(invoke("pair", &["-0.5"]).ok(), "-0.5\n1.5\n");
+    invoke("add", &["2"]).fails("`add` is (i32 i32) -> (i32): it takes 2 arguments, not 1");
+    invoke("add", &["2", "x"]).fails("argument `x` is not an i32");
+    invoke("sub", &[]).fails("no export `sub` (it has `add`, `divide`");
+    invoke("memory", &[]).fails("is a memory 1, not a function");
+    let done = room.run(&["run", "math.wat"]);
+    assert_eq!((done.code, done.out.as_str()), (0, ""));
+    assert!(done.err.starts_with("warning: math.wat has no `_start`"), "{}", done.err);
+}
+
+#[test]
+fn traps() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    let done = room.run(&["run", "--invoke", "divide", "math.wat", "1", "0"]);
+    assert_eq!((done.code, done.out.as_str()), (134, ""));
+    let lines: Vec<&str> = done.err.lines().collect();
+    assert_eq!(lines[..2], ["error: math.wat: wasm trap: integer divide by zero", "wasm backtrace:"]);
+    assert!(lines[2].contains("math!half"), "{}", done.err);
+    let done = room.run(&["run", "--invoke", "deep", "math.wat"]);
+    assert_eq!(done.code, 134);
+    assert!(done.err.starts_with("error: math.wat: wasm trap: call stack exhausted\n"), "{}", done.err);
+}
+
+#[test]
+fn limits() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    let done = room.run(&["run", "--timeout", "50ms", "--invoke", "forever", "math.wat"]);
+    assert_eq!((done.code, done.out.as_str()), (134, ""));
+    assert!(done.err.starts_with("error: math.wat: wasm trap: interrupted after 50ms\n"), "{}", done.err);
+    assert_eq!(room.run(&["run", "--invoke", "grow", "math.wat", "15"]).ok(), "1\n");
+    assert_eq!(room.run(&["run", "--max-memory-size", "1M", "--invoke", "grow", "math.wat", "15"]).ok(), "1\n");
+    assert_eq!(room.run(&["run", "--max-memory-size", "1M", "--invoke", "grow", "math.wat", "16"]).ok(), "-1\n");
+}
+
+#[test]
+fn unknown_imports() {
+    let module = br#"(module (import "env" "f" (func $f (result i32))) (func (export "run") (result i32) (call $f)))"#;
+    let room = Room::new(&[("m.wat", module)]);
+    room.run(&["run", "--invoke", "run", "m.wat"]).fails("unknown import: `env::f` has not been defined");
+    room.run(&["run", "--unknown-imports", "trap", "--invoke", "run", "m.wat"]).fails("unknown import: `env::f`");
+    assert_eq!(room.run(&["run", "--unknown-imports", "default", "--invoke", "run", "m.wat"]).ok(), "0\n");
+}
+
+#[test]
+fn directories() {
+    // Opens `file` in the first directory given and exits with the error number.
+    let module = br#"(module
+        (import "wasi_snapshot_preview1" "path_open"
+            (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "file")
+        (func (export "_start")
+            (call $proc_exit (call $path_open
+                (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0)
+                (i32.const 64)))))"#;
+    let room = Room::new(&[("open.wat", module), ("file", b"")]);
+    assert_eq!(room.run(&["run", "open.wat", "--dir", "."]).code, 0);
+    assert_eq!(room.run(&["run", "open.wat", "--dir", ".::/guest"]).code, 0);
+    assert_eq!(room.run(&["run", "open.wat"]).code, 8, "there is no descriptor 3: EBADF");
+    room.run(&["run", "open.wat", "--dir", "nowhere"]).fails("cannot open the directory");
+}
+
+#[test]
+fn bad_files() {
+    let broken_text = b"(module\n  (func (i32.cnst 1)))";
+    let room = Room::new(&[
+        ("empty.wasm", b""),
+        ("image.wasm", b"\x89PNG\r\n"),
+        ("program.wasm", b"\x7fELF\x02\x01\x01\0"),
+        ("broken.wat", broken_text),
+        ("short.wasm", b"\0asm\x01\0\0\0\x01\x05\x01"),
+        ("invalid.wat", b"(module (func (result i32) (i64.const 1)))"),
+        ("simd.wat", b"(module (func (result v128) (v128.const i64x2 0 0)))"),
+        ("component.wasm", b"\0asm\x0d\0\x01\0"),
+        ("latin.wat", b"(module (func $f\xe9))"),
+        ("script.wast", b"(module) (assert_return (invoke \"f\"))"),
+    ]);
+    for command in ["run", "validate", "objdump", "print"] {
+        room.run(&[command, "nowhere.wasm"]).fails("cannot read nowhere.wasm: No such file or directory");
+        room.run(&[command, "."]).fails("cannot read .: Is a directory");
+        room.run(&[command, "empty.wasm"]).fails("empty.wasm: not a WebAssembly module: the file is empty");
+        room.run(&[command, "program.wasm"]).fails("it is an ELF file");
+        room.run(&[command, "image.wasm"]).fails("it starts with the bytes 89 50 4e 47");
+        room.run(&[command, "broken.wat"]).fails("broken.wat:2:10: unknown operator");
+        room.run(&[command, "latin.wat"]).fails("latin.wat is text that is not UTF-8");
+        room.run(&[command, "script.wast"]).fails("`samite spec` runs it");
+        room.run(&[command, "short.wasm"]).fails("short.wasm");
+    }
+    for command in ["run", "validate", "objdump"] {
+        room.run(&[command, "short.wasm"]).fails("malformed module");
+        room.run(&[command, "invalid.wat"]).fails("invalid module: type mismatch");
+        room.run(&[command, "simd.wat"]).fails("simd.wat: unsupported: SIMD at offset");
+        room.run(&[command, "component.wasm"]).fails("it is a component; this engine runs core modules");
+    }
+    room.run(&["parse", "broken.wat"]).fails("broken.wat:2:10");
+    room.run(&["validate", "--", "-"]).fails("-: not a WebAssembly module: the file is empty");
+}
+
+#[test]
+fn parse_and_print() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    assert_eq!(room.run(&["parse", "math.wat", "-o", "a.wasm"]).ok(), "");
+    let text = room.run(&["print", "a.wasm"]);
+    assert!(text.ok().contains("i32.add"));
+    assert_eq!(room.run(&["print", "a.wasm", "-o", "again.wat"]).ok(), "");
+    assert_eq!(room.run(&["parse", "again.wat", "-o", "b.wasm"]).ok(), "");
+    assert_eq!(fs::read(room.path("a.wasm")).unwrap(), fs::read(room.path("b.wasm")).unwrap());
+    assert_eq!(room.run(&["validate", "a.wasm", "again.wat"]).ok(), "");
+    // What this engine cannot run it can print.
+    let simd = Room::new(&[("simd.wat", b"(module (func (result v128) (v128.const i64x2 0 0)))")]);
+    assert!(simd.run(&["print", "simd.wat"]).ok().contains("v128.const"));
+}
+
+#[test]
+fn scripts() {
+    let good = br#"(module $m (func (export "f") (param i32) (result i32) (i32.div_u (i32.const 6) (local.get 0))))
+        (assert_return (invoke "f" (i32.const 2)) (i32.const 3))
+        (assert_trap (invoke "f" (i32.const 0)) "integer divide by zero")
+        (assert_invalid (module (func (result i32))) "type mismatch")
+        (register "m" $m)
+        (module (import "m" "f" (func $f (param i32) (result i32))) (func (export "g") (result i32) (call $f (i32.const 3))))
+        (assert_return (invoke "g") (i32.const 2))"#;
+    let bad = br#"(module (func (export "f") (result f32) (f32.const nan)))
+        (assert_return (invoke "f") (f32.const nan:canonical))
+        (assert_return (invoke "f") (f32.const 0))
+        (assert_trap (invoke "f") "unreachable")"#;
+    let room = Room::new(&[("good.wast", good), ("bad.wast", bad), ("broken.wast", b"(assert_return 1)"), ("other.txt", b"")]);
+    let done = room.run(&["spec", "good.wast"]);
+    assert_eq!(done.ok(), "good.wast: 4 passed, 0 failed\n4 passed, 0 failed\n");
+    let done = room.run(&["spec", "--engine", "reference", "."]);
+    assert_eq!((done.code, done.err.as_str()), (1, ""));
+    assert_eq!(done.out.lines().last(), Some("5 passed, 3 failed"));
+    assert!(done.out.contains("bad.wast:3: got f32 NaN (0x7fc00000), expected f32 0 (0x00000000)"), "{}", done.out);
+    assert!(done.out.contains("bad.wast:4: no trap but f32 NaN"), "{}", done.out);
+    assert!(done.out.contains("broken.wast:1:16: "), "{}", done.out);
+    room.run(&["spec", "nowhere"]).fails("cannot read nowhere");
+}
+
+#[test]
+fn a_kernel_is_measured() {
+    let room = Room::new(&[]);
+    let done = room.run(&["bench", "--quick", "--filter", "sha256", "--runs", "1", "--json", "out.json"]);
+    let out = done.ok();
+    assert!(out.contains("\nsha256 "), "{out}");
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(room.path("out.json")).unwrap()).unwrap();
+    assert_eq!(json["rows"][0]["kernel"], "sha256");
+    assert_eq!(json["rows"][0]["measured"][0]["run_ns"].as_array().unwrap().len(), 1);
+    room.run(&["bench", "--filter", "no such kernel"]).fails("no kernel of `kernels` has no such kernel in its name");
+    room.run(&["bench", "nowhere"]).fails("no suite `nowhere`");
+}
+
+#[test]
+fn forms_of_a_function() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    let ssa = room.run(&["compile", "math.wat", "--emit", "ssa", "--function", "half", "--strategy", "passes=none"]);
+    assert!(ssa.ok().contains("; function 1 \"half\"\nfunc 1 "), "{}", ssa.out);
+    let asm = room.run(&["compile", "math.wat", "--emit", "asm", "--function", "1"]);
+    assert!(asm.ok().contains("idiv") && asm.out.contains("; integer divide by zero"), "{}", asm.out);
+    let all = room.run(&["objdump", "math.wat", "--bytes"]);
+    assert!(all.ok().starts_with("function 0 \"add\": ") && all.out.contains("\nfunction 5 \"grow\": "), "{}", all.out);
+    for form in ["mach", "regalloc", "stats"] {
+        assert!(!room.run(&["compile", "math.wat", "--emit", form]).ok().is_empty());
+    }
+    room.run(&["objdump", "math.wat", "--function", "no"]).fails("no function `no` with a body");
+    room.run(&["compile", "math.wat", "--emit", "ssa", "--after", "no"]).fails("no pass `no` ran");
+    let done = room.run(&["objdump", "math.wat", "--strategy", "passes=x"]);
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("known values are"), "{}", done.err);
+}
+
+#[test]
+fn every_command_has_an_example() {
+    let command = samite_cli::command();
+    for sub in command.get_subcommands() {
+        let name = sub.get_name();
+        let help = sub.get_after_help().unwrap_or_else(|| panic!("{name} has no example")).to_string();
+        assert!(help.starts_with("Example") && help.contains(&format!("samite {name}")), "{name}: {help}");
+    }
+    let done = samite(Path::new("."), &["run", "--help"]);
+    assert!(done.ok().contains("samite run app.wasm --dir ."));
+    assert_eq!(samite(Path::new("."), &["fly"]).code, 2);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    let shell = format!("{} print math.wat 2>&1 >/dev/full | cat", env!("CARGO_BIN_EXE_samite"));
+    let output = Command::new("sh").args(["-c", &shell]).current_dir(room.dir.path()).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("cannot write to standard output"));
+    let shell = format!("{} print math.wat | true", env!("CARGO_BIN_EXE_samite"));
+    let output = Command::new("sh").args(["-c", &shell]).current_dir(room.dir.path()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
