@@ -505,10 +505,22 @@ impl<'a> Emitter<'a> {
         self.labels[b].expect("a goal is an emitted block")
     }
     fn jump_to(&mut self, to: Block, next: Option<Block>) {
-        if next != Some(to) {
+        if next == Some(to) {
+            return;
+        }
+        if self.only_returns(to) {
+            self.epilogue();
+        } else {
             let to = self.label(to);
             self.jump(ConditionCode::None, to);
         }
+    }
+    /// Does the block do nothing but return, the results being in place? Then a copy of it is as good as a jump to it.
+    fn only_returns(&self, b: Block) -> bool {
+        let steps = &self.code.flow.blocks[b].steps;
+        let at = self.allocation.edits.partition_point(|(s, _)| *s < steps.start);
+        let has_edits = self.allocation.edits.get(at).is_some_and(|(s, _)| *s < steps.end);
+        steps.len() == 1 && !has_edits && matches!(self.code.ops[steps.start as usize], Op::Return)
     }
     /// To `label` if the condition holds, else on.
     fn jump_if(&mut self, cond: Cond, label: Label) {

@@ -266,6 +266,9 @@ fn store(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, val
         8 => (VEX_Vmovsd_m64_xmm, None),
         _ => (VEX_Vmovups_xmmm128_xmm, None),
     };
+    if update(cx, op, trap, addr, disp, value) {
+        return;
+    }
     let mut ops = Ops::new();
     if let (Some(code), Some(bits)) = (imm_code, cx.int_const(value)) {
         // The stored width is all that counts of the constant, except that 8 bytes come from 4, sign-extended.
@@ -287,6 +290,62 @@ fn store(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, val
     let mem = address(cx, &mut ops, addr, disp);
     let i = inst_mem(reg_code, args([Arg::M, Arg::O(0)]), mem);
     cx.emit(i, &ops, RegSet::EMPTY, StepKind::Plain, trap);
+}
+
+/// `[m] = [m] op x` as one instruction on memory: the load is of the same width and place, nobody else reads it or the result, and nothing with
+/// an effect stands between. One access for two that would both trap, and alike.
+fn update(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, value: Value) -> bool {
+    use Code::*;
+    let Ssa::Binary(operator, _, a, b) = cx.f.ops[value] else { return false };
+    let commutes = operator.is_commutative();
+    if !cx.can_fold_pure(value) || class_of(op.value_type()) != Class::Int {
+        return false;
+    }
+    // 8, 16, 32 and 64 bits; the low bits of the result depend on the low bits of the operands only.
+    let (reg, imm) = match operator {
+        BinOp::Add => ([Add_rm8_r8, Add_rm16_r16, Add_rm32_r32, Add_rm64_r64], [Add_rm8_imm8, Add_rm16_imm16, Add_rm32_imm32, Add_rm64_imm32]),
+        BinOp::Sub => ([Sub_rm8_r8, Sub_rm16_r16, Sub_rm32_r32, Sub_rm64_r64], [Sub_rm8_imm8, Sub_rm16_imm16, Sub_rm32_imm32, Sub_rm64_imm32]),
+        BinOp::And => ([And_rm8_r8, And_rm16_r16, And_rm32_r32, And_rm64_r64], [And_rm8_imm8, And_rm16_imm16, And_rm32_imm32, And_rm64_imm32]),
+        BinOp::Or => ([Or_rm8_r8, Or_rm16_r16, Or_rm32_r32, Or_rm64_r64], [Or_rm8_imm8, Or_rm16_imm16, Or_rm32_imm32, Or_rm64_imm32]),
+        BinOp::Xor => ([Xor_rm8_r8, Xor_rm16_r16, Xor_rm32_r32, Xor_rm64_r64], [Xor_rm8_imm8, Xor_rm16_imm16, Xor_rm32_imm32, Xor_rm64_imm32]),
+        _ => return false,
+    };
+    let same_place = |cx: &Cx, v: Value| match cx.f.ops[v] {
+        Ssa::Load { op: from, addr: load_addr, disp: load_disp, .. } => {
+            from.width() == op.width() && load_disp == disp && same_address(cx, load_addr, addr) && cx.can_fold_load(v)
+        }
+        _ => false,
+    };
+    let other = match (same_place(cx, a), same_place(cx, b)) {
+        (true, _) => b,
+        (_, true) if commutes => a,
+        _ => return false,
+    };
+    let size = op.width().trailing_zeros() as usize;
+    let mut ops = Ops::new();
+    if let Some(value) = immediate(cx, other) {
+        let (code, value) = match (size, i8::try_from(value)) {
+            (0, _) => (imm[0], i32::from(value as i8)),
+            (1, _) => (imm[1], i32::from(value as i16)),
+            (2, Ok(_)) if operator == BinOp::Add => (Add_rm32_imm8, value),
+            (3, Ok(_)) if operator == BinOp::Add => (Add_rm64_imm8, value),
+            _ => (imm[size], value),
+        };
+        let mem = address(cx, &mut ops, addr, disp);
+        let i = Inst { code, args: args([Arg::M, Arg::I]), mem, imm: value };
+        cx.emit(Op::Inst(i), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+        return true;
+    }
+    let other = narrow(cx, other);
+    ops.push(use_(other));
+    let mem = address(cx, &mut ops, addr, disp);
+    cx.emit(inst_mem(reg[size], args([Arg::M, Arg::O(0)]), mem), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+    true
+}
+
+/// Do two values name the same address, as far as their ops tell?
+fn same_address(cx: &Cx, a: Value, b: Value) -> bool {
+    a == b || matches!(cx.f.ops[a], Ssa::HeapAddr { .. }) && cx.f.ops[a] == cx.f.ops[b]
 }
 
 fn unary(cx: &mut Cx, v: Value, op: UnOp, ty: Type, a: Value) {
