@@ -141,6 +141,40 @@ fn loads_of_known_memory() {
     check(&[gvn::run, dce::run], &with(near), "heap_addr load heap_addr store load add return");
 }
 
+/// `v1 - 8` may wrap, so that the difference to `v1` is -8 or 2^32 - 8.
+#[test]
+fn sums_in_indices() {
+    let text = |first: u32, second: &str, at: u32| {
+        lines(&format!(
+            "v4: i32 = const -8\nv5: i32 = add v1, v4\nv6: i64 = heap_addr 0 v0 + v5 + {first} size 4\nv7: i64 = heap_addr 0 v0 + {second} + {at} size 4\nv8: i32 = load i32 memory0 [v6]\nstore i32 memory0 [v7], v2\nv9: i32 = load i32 memory0 [v6]\nv10: i32 = add v8, v9\nv11: i32 = load i32 memory0 [v7]\nv12: i32 = add v10, v11\nreturn v12"
+        ))
+    };
+    let loads =
+        |first: u32, second: &str, at: u32| words(&after(&[gvn::run], Bounds::Guard, &text(first, second, at))).matches("load").count();
+    for (first, second, at, expected) in
+        [(0, "v1", 0, 1), (4, "v1", 0, 1), (5, "v1", 0, 2), (8, "v1", 0, 2), (11, "v1", 0, 2), (12, "v1", 0, 1)]
+    {
+        assert_eq!(loads(first, second, at), expected, "{first} {second} {at}");
+    }
+    // The other way round, and one wrap apart.
+    let stored_first = |at: u32| {
+        let text = format!(
+            "v4: i32 = const -8\nv5: i32 = add v1, v4\nv6: i64 = heap_addr 0 v0 + v1 + 0 size 4\nv7: i64 = heap_addr 0 v0 + v5 + {at} size 4\nv8: i32 = load i32 memory0 [v6]\nstore i32 memory0 [v7], v2\nv9: i32 = load i32 memory0 [v6]\nv10: i32 = add v8, v9\nreturn v10"
+        );
+        words(&after(&[gvn::run], Bounds::Guard, &lines(&text))).matches("load").count()
+    };
+    assert_eq!([4, 5, 8, 11, 12].map(stored_first), [1, 2, 2, 2, 1]);
+}
+
+#[test]
+fn facts_of_a_dead_way() {
+    // b1 ends in a trap, so b3 follows b0; what b1 stored is not known there.
+    let text = lines(
+        "v5: i32 = load i32 global0 [v0]\nbranch v1, b1, b3\nb1:\nv6: i32 = const 1\nstore i32 global0 [v0], v2\ntrap_if \"unreachable\", v6\njump b3\nb3:\nv7: i32 = load i32 global0 [v0]\nreturn v7",
+    );
+    check(&[gvn::run], &text, "load branch | store unreachable | load return");
+}
+
 #[test]
 fn stored_values_are_loaded() {
     let text = |store: &str, load: &str| {

@@ -354,9 +354,15 @@ impl Generator {
         if self.random.one_in(8) {
             return x;
         }
-        let mask = self.random.pick(&[0xff, 0xfff0, 7]);
-        let mask = self.op(Op::Const(Type::I32, mask));
-        let masked = self.op(Op::Binary(BinOp::And, Type::I32, x, mask));
+        let used: Vec<Value> =
+            self.values.iter().copied().filter(|v| matches!(self.f.ops[*v], Op::Binary(BinOp::And, Type::I32, ..))).collect();
+        let masked = if !used.is_empty() && !self.random.one_in(4) {
+            self.random.pick(&used)
+        } else {
+            let mask = self.random.pick(&[0xff, 0xfff0, 7]);
+            let mask = self.op(Op::Const(Type::I32, mask));
+            self.op(Op::Binary(BinOp::And, Type::I32, x, mask))
+        };
         if self.random.one_in(2) {
             return masked;
         }
@@ -382,7 +388,7 @@ impl Generator {
         ];
         let op = self.random.pick(&OPS);
         let (region, addr, disp) = match self.random.below(6) {
-            0 => (Region::global(1), self.context, 4096 + 8 * self.random.below(3) as i32),
+            0 | 5 => (Region::global(1), self.context, 4096 + 4 * self.random.below(3) as i32),
             1 => (Region::CONSTANT, self.context, 2048 + 8 * self.random.below(3) as i32),
             _ => {
                 let used: Vec<Value> = self.values.iter().copied().filter(|v| matches!(self.f.ops[*v], Op::HeapAddr { .. })).collect();
@@ -391,7 +397,7 @@ impl Generator {
                     _ => false,
                 });
                 let known: Vec<_> = known.collect();
-                let addr = if !known.is_empty() && self.random.one_in(2) {
+                let addr = if !known.is_empty() && !self.random.one_in(3) {
                     self.random.pick(&known)
                 } else {
                     let index = self.index();

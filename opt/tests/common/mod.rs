@@ -4,12 +4,13 @@
 pub mod generate;
 pub mod terms;
 
+use samite_ir::ssa::effects::{MayTrap, effects};
 use samite_ir::ssa::eval::{Access, Callee, End, Wide, World, eval};
-use samite_ir::ssa::{Builtin, Func, Region};
+use samite_ir::ssa::{Builtin, Func, Op, Region, Value};
 use samite_ir::translate::module::{MemoryType, ModuleInfo};
 use samite_ir::translate::vmctx::{Layout, memory_record};
 use samite_ir::value::Trap;
-use samite_opt::{Context, Options, Settings, run_observed};
+use samite_opt::{Bounds, Context, Options, Settings, run_observed};
 use std::collections::BTreeMap;
 
 pub const CONTEXT: u64 = 0x10_0000;
@@ -146,6 +147,10 @@ pub fn observe(f: &Func, args: &[Wide], layout: &Layout, steps: u64) -> (End, Ma
     (end, machine)
 }
 
+fn is_check(f: &Func, v: Value) -> bool {
+    matches!(f.ops[v], Op::TrapIf(..) | Op::Unreachable(_))
+}
+
 /// Runs the pipeline and, after every pass, verifies the function and compares runs on these arguments with those of before.
 pub fn check_passes(f: &Func, options: Options, inputs: &[Vec<Wide>], context: &mut Context) -> Func {
     const STEPS: u64 = 3_000;
@@ -178,5 +183,10 @@ pub fn check_passes(f: &Func, options: Options, inputs: &[Vec<Wide>], context: &
         }
         before = now.to_string();
     });
+    if options.bounds == Bounds::Compare {
+        let faults =
+            after.body.iter().find(|v| effects(&after, **v).traps == MayTrap::Only(Trap::MemoryOutOfBounds) && !is_check(&after, **v));
+        assert_eq!(faults, None, "{options}: an access without a check\n{after}");
+    }
     after
 }
