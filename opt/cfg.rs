@@ -17,10 +17,6 @@ pub fn run(f: &mut Func, _settings: &Settings<'_>, context: &mut Context) {
     thread(f, cfg, edges);
     let checks = terminators(f, cfg);
     cfg.compute(f);
-    map.clear();
-    map.extend(f.ops.keys());
-    merge(f, cfg, &checks, map, body);
-    cfg.compute(f);
     dom.compute(f, cfg);
     loops.compute(f, cfg, dom);
     for at in 0..f.layout.len() {
@@ -28,6 +24,9 @@ pub fn run(f: &mut Func, _settings: &Settings<'_>, context: &mut Context) {
         f.blocks[b].loop_depth = loops.depth(b);
     }
     mark_cold(f, cfg);
+    map.clear();
+    map.extend(f.ops.keys());
+    merge(f, cfg, &checks, map, body);
 }
 
 // ---- edges past empty blocks
@@ -186,7 +185,8 @@ fn bare_trap(f: &Func, e: Edge) -> Option<(Trap, u32)> {
 
 // ---- straight lines
 
-/// Rebuilds the layout: without unreachable blocks, and with blocks that one jump leads to at the end of where it stood.
+/// Rebuilds the layout: without unreachable blocks, and with blocks that one jump leads to at the end of where it stood. The two
+/// are in the same loops and as cold as each other.
 fn merge(f: &mut Func, cfg: &Cfg, checks: &Checks, map: &mut [Value], body: &mut Vec<Value>) {
     // Blocks that one jump leads to. The entry is none: nothing leads there.
     let mut is_tail: SecondaryMap<Block, bool> = SecondaryMap::new();
@@ -212,7 +212,6 @@ fn merge(f: &mut Func, cfg: &Cfg, checks: &Checks, map: &mut [Value], body: &mut
             body.extend_from_slice(ops);
             let range = &checks.of[at];
             body.extend_from_slice(&checks.ops[range.start as usize..range.end as usize]);
-            f.blocks[head].cold |= f.blocks[at].cold;
             match f.ops[last] {
                 Op::Jump(e) if is_tail[f.edges[e].to] => {
                     at = f.edges[e].to;
