@@ -105,16 +105,16 @@ struct Checks {
 /// Makes terminators with one way jumps, and ways to a bare trap checks.
 fn terminators(f: &mut Func, cfg: &Cfg) -> Checks {
     let mut checks = Checks::default();
-    // Blocks before those they lead to, so that what became a bare trap does not matter to the others.
+    // Blocks after those they lead to: what becomes a bare trap is one to them.
     for &b in cfg.postorder() {
         let start = checks.ops.len() as u32;
         let last = f.terminator(b);
         let mut op = f.ops[last];
-        while let Some(simpler) = terminator(f, op, &mut checks.ops) {
+        while let Some(simpler) = terminator(f, op, &mut checks) {
             op = simpler;
         }
         if let Op::Jump(e) = op
-            && let Some((trap, at)) = bare_trap(f, e)
+            && let Some((trap, at)) = bare_trap(f, &checks, e)
         {
             op = Op::Unreachable(trap);
             f.offsets[last] = at;
@@ -125,7 +125,7 @@ fn terminators(f: &mut Func, cfg: &Cfg) -> Checks {
     checks
 }
 
-fn terminator(f: &mut Func, op: Op, checks: &mut Vec<Value>) -> Option<Op> {
+fn terminator(f: &mut Func, op: Op, checks: &mut Checks) -> Option<Op> {
     let same = |f: &Func, a: Edge, b: Edge| f.edges[a].to == f.edges[b].to && f.args(a) == f.args(b);
     let constant = |f: &Func, v: Value| match f.ops[v] {
         Op::Const(_, bits) => Some(bits),
@@ -137,22 +137,22 @@ fn terminator(f: &mut Func, op: Op, checks: &mut Vec<Value>) -> Option<Op> {
             if let Some(bits) = constant(f, c) {
                 return Some(Op::Jump(if bits != 0 { yes } else { no }));
             }
-            if let Some((trap, at)) = bare_trap(f, yes) {
-                checks.push(f.make(Op::TrapIf(trap, c), at));
+            if let Some((trap, at)) = bare_trap(f, checks, yes) {
+                checks.ops.push(f.make(Op::TrapIf(trap, c), at));
                 return Some(Op::Jump(no));
             }
-            let (trap, at) = bare_trap(f, no)?;
+            let (trap, at) = bare_trap(f, checks, no)?;
             let negated = match f.ops[c] {
                 Op::Compare(op, ty, a, b) => op.negated().map(|op| Op::Compare(op, ty, a, b)),
                 _ => None,
             };
             let negated = negated.unwrap_or_else(|| {
                 let zero = f.make(Op::Const(Type::I32, 0), at);
-                checks.push(zero);
+                checks.ops.push(zero);
                 Op::Compare(CmpOp::Eq, Type::I32, c, zero)
             });
             let negated = f.make(negated, at);
-            checks.extend([negated, f.make(Op::TrapIf(trap, negated), at)]);
+            checks.ops.extend([negated, f.make(Op::TrapIf(trap, negated), at)]);
             Some(Op::Jump(yes))
         }
         Op::Switch(i, s) => {
@@ -173,12 +173,10 @@ fn terminator(f: &mut Func, op: Op, checks: &mut Vec<Value>) -> Option<Op> {
 }
 
 /// The trap that an edge leads to without anything between, and its wasm offset.
-fn bare_trap(f: &Func, e: Edge) -> Option<(Trap, u32)> {
-    match f.body(f.edges[e].to) {
-        &[v] => match f.ops[v] {
-            Op::Unreachable(trap) => Some((trap, f.offsets[v])),
-            _ => None,
-        },
+fn bare_trap(f: &Func, checks: &Checks, e: Edge) -> Option<(Trap, u32)> {
+    let to = f.edges[e].to;
+    match (f.body(to), f.ops[f.terminator(to)]) {
+        (&[v], Op::Unreachable(trap)) if checks.of[to].is_empty() => Some((trap, f.offsets[v])),
         _ => None,
     }
 }

@@ -346,6 +346,15 @@ fn branches_to_traps() {
     check(&[cfg::run], &lines(&format!("v5: i32 = i32.lt_s v1, v2\nbranch v5, b2, b1\n{arms}")), "i32.lt_s i32.ge_s trap_if return");
 }
 
+/// A block that became a check and a trap is no bare trap.
+#[test]
+fn checks_before_traps() {
+    let text = lines(
+        "branch v1, b1, b2\nb1:\njump b3\nb2:\ncall f0 sig0(v0)\njump b3\nb3:\nbranch v2, b4, b5\nb4:\nunreachable \"integer overflow\"\nb5:\nunreachable \"unreachable\"",
+    );
+    check(&[cfg::run], &text, "branch | call jump | trap_if unreachable");
+}
+
 #[test]
 fn ways_that_are_one() {
     check(&[cfg::run], &lines("branch v1, b1(v2), b1(v2)\nb1(v5: i32):\nreturn v5"), "return");
