@@ -209,8 +209,9 @@ fn of_ssa(test: &FileTest, station: &str) -> Result<String, String> {
     let info = ModuleInfo { memories: vec![memory], ..ModuleInfo::default() };
     let layout = Layout::new(&info).ok_or("a layout")?;
     let options = samite_opt::Options { passes: test.strategy.passes, bounds: test.strategy.bounds };
-    samite_opt::run(&mut samite_opt::Context::default(), &mut func, &options, &layout, &mut |pass, func| {
-        ssa::verify::assert_valid(func, pass);
+    let settings = samite_opt::Settings { options, layout: &layout, memories: &info.memories };
+    samite_opt::run_observed(&mut func, &settings, &mut samite_opt::Context::default(), |pass, func| {
+        ssa::verify::assert_valid(func, pass.name);
     });
     if station == "opt" {
         return Ok(func.to_string());

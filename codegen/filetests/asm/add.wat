@@ -1,4 +1,4 @@
-;; station=asm target=x64 strategy=baseline
+;; station=asm target=x64 strategy=passes=none,regalloc=linear
 (module
   (memory 1)
   (func (param i32 i32) (result i32)
@@ -11,24 +11,10 @@
 )
 
 ;; f0:
-;; @002a    push     rbp
-;;          mov      rbp, rsp
-;;          sub      rsp, 0x30
-;;          mov      qword ptr [rbp - 0x28], rdi
-;;          mov      qword ptr [rbp - 0x10], rsi
-;;          mov      qword ptr [rbp - 0x20], rdx
-;;          mov      rax, qword ptr [rbp - 0x28]
-;;          mov      rax, qword ptr [rax + 0x50]
-;;          mov      qword ptr [rbp - 0x18], rax
-;;          mov      eax, dword ptr [rbp - 0x10]
-;;          mov      rcx, qword ptr [rbp - 0x18]
-;;          mov      edx, dword ptr [rbp - 0x20]
-;; @002d    add      eax, dword ptr [rcx + rdx + 8] ; out of bounds memory access
-;;          mov      qword ptr [rbp - 8], rax
-;;          mov      eax, dword ptr [rbp - 8]
-;; @002e    add      rsp, 0x30
-;;          pop      rbp
-;;          ret
+;; @0025    mov      rcx, qword ptr [rdi + 0x50]
+;; @002d    add      esi, dword ptr [rcx + rdx + 8] ; out of bounds memory access
+;;          mov      eax, esi
+;; @002e    ret
 ;;
 ;; d:
 ;; @0031    push     rbp
@@ -36,25 +22,13 @@
 ;;          mov      r11, qword ptr [rdi]
 ;;          cmp      rsp, qword ptr [r11]
 ;;          jb       .l1
-;;          sub      rsp, 0x30
-;;          mov      qword ptr [rbp - 0x10], rdi
-;;          mov      qword ptr [rbp - 0x28], rsi
-;;          vmovsd   qword ptr [rbp - 0x20], xmm0
-;; @0040    mov      eax, 7
-;;          mov      qword ptr [rbp - 0x30], rax
-;;          mov      ecx, dword ptr [rbp - 0x30]
-;;          mov      eax, dword ptr [rbp - 0x28]
+;; @0040    mov      ecx, 7
+;;          mov      eax, esi
 ;; @0042    cdq
 ;;          idiv     ecx                            ; integer overflow
-;;          mov      qword ptr [rbp - 0x18], rax
-;;          mov      rdi, qword ptr [rbp - 0x10]
-;;          mov      esi, dword ptr [rbp - 0x18]
-;;          vmovsd   xmm0, qword ptr [rbp - 0x20]
+;;          mov      esi, eax
 ;; @0045    call     d
-;;          vmovsd   qword ptr [rbp - 8], xmm0
-;;          vmovsd   xmm0, qword ptr [rbp - 8]
-;; @0047    add      rsp, 0x30
-;;          pop      rbp
+;; @0047    pop      rbp
 ;;          ret
 ;;        .l1:
 ;; @0031    ud2                                     ; call stack exhausted

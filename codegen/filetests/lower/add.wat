@@ -12,7 +12,7 @@
 
 ;; f0:
 ;; B0(): depth 0
-;;       2a  args [def %4@r7] [def %1@r6] [def %3@r2]
+;;       25  args [def %4@r7] [def %1@r6] [def %3@r2]
 ;;           mov64 #0, [#1+80] [def %2] [%4]
 ;;       2d  add32 #0, [#2+#3+8] [def %0@1] [%1] [%2] [%3] !out of bounds memory access
 ;;       2e  return [%0@r0]

@@ -13,7 +13,7 @@
 ;; func 0 (i64, i32, i32) -> (i32)
 ;;
 ;; @0025   b0(v0: i64, v1: i32, v2: i32):
-;; @002a   v3: i64 = load i64 constant proven [v0+80]
+;; @0025   v3: i64 = load i64 constant proven [v0+80]
 ;; @002a   v4: i64 = heap_addr 0 v3 + v2 + 8 size 4
 ;; @002a   v5: i32 = load i32 memory0 [v4]
 ;; @002d   v6: i32 = add v1, v5
