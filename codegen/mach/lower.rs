@@ -202,6 +202,8 @@ impl<'a, T: Target> Lower<'a, T> {
     /// Marks a register whose defining step has no inputs, so that it may be repeated instead of reloaded.
     pub fn set_remat(&mut self, r: VReg) {
         self.code.flow.vregs[r].remat = true;
+        // The one constant reference is null, of which the store need not hear.
+        self.code.flow.vregs[r].is_ref = false;
     }
     /// The integer constant that a value is.
     pub fn int_const(&self, v: Value) -> Option<u64> {

@@ -353,7 +353,9 @@ impl Verifier<'_> {
             let through = tied + loose(Role::UseLate) + loose(Role::DefEarly);
             let both = order.minus(early).minus(late);
             let room = |set: RegSet, n: u32| set.len() >= n;
-            if !room(both.minus(clobbers), through)
+            if !room(both, tied)
+                || !room(both.minus(clobbers), through - tied)
+                || !room(both, through)
                 || !room(order.minus(early), through + loose(Role::Use))
                 || !room(order.minus(late), through + loose(Role::Def))
             {

@@ -1,13 +1,14 @@
 //! What an engine is made with.
-use crate::memory::Bounds;
+use samite_codegen::driver::Strategy;
+use samite_opt::Bounds;
 
 /// What runs wasm code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum EngineKind {
     /// Machine code, as `Config::strategy` says. Needs an x86-64 CPU with AVX2, BMI1, BMI2, LZCNT and POPCNT.
+    #[default]
     Compiled,
     /// The interpreter of `ir/reference`: slow, by the letter of the specification, no machine code at all.
-    #[default]
     Reference,
 }
 
@@ -26,6 +27,7 @@ impl EngineKind {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) engine: EngineKind,
+    pub(crate) strategy: Strategy,
     pub(crate) max_wasm_stack: usize,
     pub(crate) host_stack_reserve: usize,
     pub(crate) max_memory_bytes: u64,
@@ -37,6 +39,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             engine: EngineKind::default(),
+            strategy: Strategy::default(),
             max_wasm_stack: 1 << 20,
             host_stack_reserve: 512 << 10,
             max_memory_bytes: 4 << 30,
@@ -53,6 +56,11 @@ impl Config {
     }
     pub fn engine(&mut self, kind: EngineKind) -> &mut Config {
         self.engine = kind;
+        self
+    }
+    /// How machine code is made; parsed from text by `str::parse`.
+    pub fn strategy(&mut self, strategy: Strategy) -> &mut Config {
+        self.strategy = strategy;
         self
     }
     /// Bytes of stack that wasm code and the host functions it calls may use, counted from the outermost call into the store; 1 MiB by
@@ -84,7 +92,7 @@ impl Config {
     }
     pub(crate) fn bounds(&self) -> Bounds {
         match self.engine {
-            EngineKind::Compiled => Bounds::Guard,
+            EngineKind::Compiled => self.strategy.bounds,
             EngineKind::Reference => Bounds::Compare,
         }
     }

@@ -1,9 +1,12 @@
 //! The engine: what modules and stores share. Cheap to clone, used from any thread.
-use crate::code::{EntryStub, Machine};
+use crate::code::{EntryStub, Interruption, Machine};
 use crate::config::{Config, EngineKind};
 use crate::memory::pool::Pool;
+use crate::module::{Module, WeakModule};
 use crate::registry::Registry;
+use parking_lot::Mutex;
 use samite_ir::translate::module::FuncType;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,6 +21,8 @@ struct Inner {
     registry: Registry,
     pool: Arc<Pool>,
     epoch: AtomicU64,
+    /// Compiled modules by the address of their code.
+    modules: Mutex<BTreeMap<usize, WeakModule>>,
     /// None in reference mode.
     machine: Option<Machine>,
 }
@@ -39,7 +44,14 @@ impl Engine {
             EngineKind::Compiled => Some(Machine::new()?),
         };
         let pool = Pool::new(config.memory_reservation_budget);
-        let inner = Inner { config: config.clone(), registry: Registry::default(), pool, epoch: AtomicU64::new(0), machine };
+        let inner = Inner {
+            config: config.clone(),
+            registry: Registry::default(),
+            pool,
+            epoch: AtomicU64::new(0),
+            modules: Mutex::default(),
+            machine,
+        };
         Ok(Engine { inner: Arc::new(inner) })
     }
     pub fn config(&self) -> &Config {
@@ -49,6 +61,15 @@ impl Engine {
     /// a signal handler.
     pub fn increment_epoch(&self) {
         self.inner.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+    /// Makes all compiled wasm code of the engine whose strategy says `interrupt=page` trap with `Trap::Interrupted`, until `resume`. May be
+    /// called from any thread.
+    pub fn interrupt(&self) -> anyhow::Result<()> {
+        self.machine().map_or(Ok(()), |machine| machine.set_interrupt(Interruption::Stop))
+    }
+    /// Ends `interrupt`.
+    pub fn resume(&self) -> anyhow::Result<()> {
+        self.machine().map_or(Ok(()), |machine| machine.set_interrupt(Interruption::Go))
     }
     /// Are the two the same engine?
     pub fn same(a: &Engine, b: &Engine) -> bool {
@@ -62,6 +83,16 @@ impl Engine {
     }
     pub(crate) fn machine(&self) -> Option<&Machine> {
         self.inner.machine.as_ref()
+    }
+    pub(crate) fn add_module(&self, start: usize, module: WeakModule) {
+        self.inner.modules.lock().insert(start, module);
+    }
+    pub(crate) fn remove_module(&self, start: usize) {
+        self.inner.modules.lock().remove(&start);
+    }
+    /// The module whose code may contain `pc`: the last one that starts before.
+    pub(crate) fn module_at(&self, pc: usize) -> Option<Module> {
+        self.inner.modules.lock().range(..=pc).next_back()?.1.upgrade()
     }
     /// The number of a function type.
     pub(crate) fn signature(&self, ty: &FuncType) -> u32 {

@@ -60,10 +60,7 @@ impl Memory {
         self.object.bytes_mut(store.into().into_parts().0)
     }
     /// All bytes, and the embedder's data beside them.
-    pub fn data_and_store_mut<'a, T: 'static>(
-        &self,
-        store: impl Into<crate::StoreContextMut<'a, T>>,
-    ) -> (&'a mut [u8], &'a mut T) {
+    pub fn data_and_store_mut<'a, T: 'static>(&self, store: impl Into<crate::StoreContextMut<'a, T>>) -> (&'a mut [u8], &'a mut T) {
         let (opaque, _, data) = store.into().into_parts();
         (self.object.bytes_mut(opaque), data)
     }
@@ -157,14 +154,7 @@ impl Table {
         self.object.get(store.opaque()).fill(dst, bits, len).map_err(anyhow::Error::msg)
     }
     /// Copies elements between tables of one store.
-    pub fn copy(
-        mut store: impl AsContextMut,
-        dst: &Table,
-        dst_index: u64,
-        src: &Table,
-        src_index: u64,
-        len: u64,
-    ) -> anyhow::Result<()> {
+    pub fn copy(mut store: impl AsContextMut, dst: &Table, dst_index: u64, src: &Table, src_index: u64, len: u64) -> anyhow::Result<()> {
         let store = store.as_context_mut();
         let (to, from) = (dst.object.get(store.opaque()), src.object.get(store.opaque()));
         ensure!(to.ty().element == from.ty().element, "type mismatch: tables of different references");

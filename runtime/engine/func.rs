@@ -28,10 +28,7 @@ impl Func {
         Ok(self.record.bits())
     }
     /// A host function of a closure whose parameter and result types are wasm's (`WasmTy`), with an optional `Caller` in front.
-    pub fn wrap<T: 'static, Params, Results>(
-        mut store: impl AsContextMut<Data = T>,
-        func: impl IntoFunc<T, Params, Results>,
-    ) -> Func {
+    pub fn wrap<T: 'static, Params, Results>(mut store: impl AsContextMut<Data = T>, func: impl IntoFunc<T, Params, Results>) -> Func {
         let mut store = store.as_context_mut();
         let host = func.into_func(store.engine()).expect("stubs of host functions need some executable memory");
         Func::from_record(host.record(&mut store))
@@ -82,10 +79,7 @@ impl Func {
         Ok(())
     }
     /// The same function with its type checked once, now, for fast calls.
-    pub fn typed<Params: WasmParams, Results: WasmResults>(
-        &self,
-        store: impl AsContext,
-    ) -> anyhow::Result<TypedFunc<Params, Results>> {
+    pub fn typed<Params: WasmParams, Results: WasmResults>(&self, store: impl AsContext) -> anyhow::Result<TypedFunc<Params, Results>> {
         let store = store.as_context();
         let ty = store.engine().func_type(self.signature(store.opaque()));
         let (mut params, mut results) = (Vec::new(), Vec::new());

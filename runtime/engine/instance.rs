@@ -47,11 +47,7 @@ impl InstanceData {
         }
     }
     fn evaluate(&self, store: &StoreOpaque, expr: &ConstExpr) -> Slot {
-        evaluate(
-            expr,
-            |k| self.globals[k as usize].cell().get(store).value.get(),
-            |k| self.func_record(store.id(), k).bits(),
-        )
+        evaluate(expr, |k| self.globals[k as usize].cell().get(store).value.get(), |k| self.func_record(store.id(), k).bits())
     }
     /// Number of items of an element segment; 0 once dropped.
     pub(crate) fn element_count(&self, segment: u32) -> u64 {
@@ -81,15 +77,7 @@ impl InstanceData {
         self.dropped_data[segment as usize].set(true);
     }
     /// `table.init`: traps, with nothing written, if a range is out of bounds.
-    pub(crate) fn init_table(
-        &self,
-        store: &StoreOpaque,
-        table: u32,
-        segment: u32,
-        dst: u64,
-        src: u64,
-        len: u64,
-    ) -> Result<(), Trap> {
+    pub(crate) fn init_table(&self, store: &StoreOpaque, table: u32, segment: u32, dst: u64, src: u64, len: u64) -> Result<(), Trap> {
         let table = self.tables[table as usize].get(store);
         table.check(dst, len)?;
         let inside = src.checked_add(len).is_some_and(|end| end <= self.element_count(segment));
@@ -105,15 +93,7 @@ impl InstanceData {
 
 impl Stored<InstanceData> {
     /// `memory.init`: traps, with nothing written, if a range is out of bounds.
-    pub(crate) fn init_memory(
-        self,
-        store: &mut StoreOpaque,
-        memory: u32,
-        segment: u32,
-        dst: u64,
-        src: u64,
-        len: u64,
-    ) -> Result<(), Trap> {
+    pub(crate) fn init_memory(self, store: &mut StoreOpaque, memory: u32, segment: u32, dst: u64, src: u64, len: u64) -> Result<(), Trap> {
         let data = self.get(store);
         let memory = data.memories[memory as usize];
         let module = data.module.clone();
@@ -176,9 +156,8 @@ impl Instance {
         let store = store.as_context_mut();
         let data = self.data.get(store.opaque());
         let exports = data.module.info().exports.iter();
-        let exports: Vec<Export> = exports
-            .map(|e| Export::new(e.name.clone(), data.extern_of(store.opaque().id(), e.kind, e.index)))
-            .collect();
+        let exports: Vec<Export> =
+            exports.map(|e| Export::new(e.name.clone(), data.extern_of(store.opaque().id(), e.kind, e.index))).collect();
         exports.into_iter()
     }
     pub fn get_func(&self, store: impl AsContextMut, name: &str) -> Option<Func> {
@@ -300,7 +279,9 @@ fn write_context(store: &mut StoreAccess<'_>, instance: Stored<InstanceData>) {
     for (expr, global) in info.global_inits.iter().zip(&data.globals[info.imported_globals as usize..]) {
         global.cell().get(opaque).value.set(data.evaluate(opaque, expr));
     }
-    for ((expr, table), ty) in info.table_inits.iter().zip(&data.tables[info.imported_tables as usize..]).zip(&info.tables[info.imported_tables as usize..]) {
+    for ((expr, table), ty) in
+        info.table_inits.iter().zip(&data.tables[info.imported_tables as usize..]).zip(&info.tables[info.imported_tables as usize..])
+    {
         if let Some(expr) = expr {
             let value = data.evaluate(opaque, expr).low;
             table.get(opaque).fill(0, value, ty.min).expect("the table is as long as its minimum");

@@ -24,8 +24,16 @@ pub trait ResourceLimiter {
 /// One question to a limiter.
 #[derive(Clone, Copy, Debug)]
 pub enum Growth {
-    Memory { current: usize, desired: usize, maximum: Option<usize> },
-    Table { current: usize, desired: usize, maximum: Option<usize> },
+    Memory {
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    },
+    Table {
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    },
     /// The number there will be.
     Instances(usize),
     Tables(usize),

@@ -101,12 +101,7 @@ impl<T: 'static> Linker<T> {
         self.insert(module, name, Definition::Host(host))
     }
     /// Defines all exports of an instance under a module name.
-    pub fn instance(
-        &mut self,
-        mut store: impl AsContextMut<Data = T>,
-        module: &str,
-        instance: Instance,
-    ) -> anyhow::Result<&mut Linker<T>> {
+    pub fn instance(&mut self, mut store: impl AsContextMut<Data = T>, module: &str, instance: Instance) -> anyhow::Result<&mut Linker<T>> {
         for export in instance.exports(&mut store) {
             self.insert(module, export.name(), Definition::Extern(export.clone().into_extern()))?;
         }

@@ -1,17 +1,19 @@
 //! Modules: decoded, validated, ready to be instantiated any number of times in stores of their engine.
+use crate::code::CodeObject;
 use crate::engine::Engine;
 use crate::externals::ExternType;
 use crate::vm::Slot;
 use anyhow::Context;
+use samite_codegen::driver::compile_module;
 use samite_ir::reference::Prepared;
+use samite_ir::translate::Translator;
 use samite_ir::translate::decode::{Decoded, decode};
 use samite_ir::translate::module::{self as declared, ExternKind, ModuleInfo};
 use samite_ir::translate::vmctx::Layout;
-use samite_ir::translate::Translator;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A module that can be instantiated. A clone is the same module.
 #[derive(Clone)]
@@ -29,6 +31,26 @@ struct Inner {
     /// Position among the exports, by name.
     exports: HashMap<String, usize>,
     prepared: Arc<Prepared>,
+    /// None in reference mode.
+    code: Option<CodeObject>,
+}
+
+/// A module that may be gone.
+#[derive(Clone)]
+pub(crate) struct WeakModule(Weak<Inner>);
+
+impl WeakModule {
+    pub fn upgrade(&self) -> Option<Module> {
+        Some(Module { inner: self.0.upgrade()? })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(code) = &self.code {
+            self.engine.remove_module(code.start());
+        }
+    }
 }
 
 /// Something a module imports.
@@ -91,7 +113,16 @@ impl Module {
     }
     fn compile(engine: &Engine, bytes: Vec<u8>) -> anyhow::Result<Module> {
         let decoded = decode(&bytes)?;
-        validate_bodies(&decoded, &bytes)?;
+        let code = match engine.machine() {
+            None => {
+                validate_bodies(&decoded, &bytes)?;
+                None
+            }
+            Some(machine) => {
+                let (image, _) = compile_module(&decoded, &bytes, &engine.config().strategy)?;
+                Some(CodeObject::new(machine.registry(), image)?)
+            }
+        };
         let info = &decoded.info;
         let layout = Layout::new(info).context("the module's instance record would pass 2 GiB")?;
         let inner = Inner {
@@ -102,8 +133,13 @@ impl Module {
             layout,
             decoded,
             bytes,
+            code,
         };
-        Ok(Module { inner: Arc::new(inner) })
+        let module = Module { inner: Arc::new(inner) };
+        if let Some(code) = module.code() {
+            engine.add_module(code.start(), WeakModule(Arc::downgrade(&module.inner)));
+        }
+        Ok(module)
     }
     /// What the name section calls it.
     pub fn name(&self) -> Option<&str> {
@@ -169,8 +205,12 @@ impl Module {
         &self.inner.bytes[self.info().bodies[defined as usize].clone()]
     }
     /// Address of the code of defined function `defined`; null in reference mode.
-    pub(crate) fn code_of(&self, _defined: u32) -> *const u8 {
-        std::ptr::null()
+    pub(crate) fn code_of(&self, defined: u32) -> *const u8 {
+        self.code().map_or(std::ptr::null(), |code| code.function(defined))
+    }
+    /// None in reference mode.
+    pub(crate) fn code(&self) -> Option<&CodeObject> {
+        self.inner.code.as_ref()
     }
     /// Are the two one compilation?
     pub fn same(a: &Module, b: &Module) -> bool {
@@ -193,11 +233,7 @@ fn validate_bodies(decoded: &Decoded, bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 /// Value of a constant expression; `global` and `func` say what its names mean.
-pub(crate) fn evaluate(
-    expr: &[declared::ConstOp],
-    global: impl Fn(u32) -> Slot,
-    func: impl Fn(u32) -> u64,
-) -> Slot {
+pub(crate) fn evaluate(expr: &[declared::ConstOp], global: impl Fn(u32) -> Slot, func: impl Fn(u32) -> u64) -> Slot {
     use declared::ConstOp::*;
     let mut stack: Vec<Slot> = Vec::with_capacity(2);
     for op in expr {

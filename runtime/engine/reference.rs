@@ -24,12 +24,7 @@ pub fn call(store: &mut StoreAccess<'_>, func: Stored<FuncRecord>, slots: &mut [
 }
 
 /// Calls a function that an instance defines.
-pub fn call_defined(
-    store: &mut StoreAccess<'_>,
-    instance: Stored<InstanceData>,
-    defined: u32,
-    slots: &mut [Slot],
-) -> anyhow::Result<()> {
+pub fn call_defined(store: &mut StoreAccess<'_>, instance: Stored<InstanceData>, defined: u32, slots: &mut [Slot]) -> anyhow::Result<()> {
     let module = instance.get(store.opaque()).module.clone();
     let ty = module.info().func_type(module.info().imported_functions + defined);
     let args: Vec<Val> = slots.iter().take(ty.params.len()).map(|slot| Val(slot.as_vector())).collect();
@@ -45,9 +40,11 @@ pub fn call_defined(
     }
 }
 
-fn error(store: &StoreAccess<'_>, stop: Stop<anyhow::Error>) -> anyhow::Error {
+fn error(store: &mut StoreAccess<'_>, stop: Stop<anyhow::Error>) -> anyhow::Error {
     let frames = stop.backtrace.iter().map(|frame| frame_info(store, frame)).collect();
     let error = match stop.cause {
+        // What the deadline's callback failed with.
+        Cause::Trap(_) if store.opaque().pending.is_some() => store.opaque_mut().take_pending(),
         Cause::Trap(trap) => anyhow::Error::new(trap),
         Cause::Host(error) => error,
         Cause::Unsupported(name) => anyhow!("the reference interpreter does not know `{name}` yet"),
@@ -56,8 +53,7 @@ fn error(store: &StoreAccess<'_>, stop: Stop<anyhow::Error>) -> anyhow::Error {
 }
 
 fn frame_info(store: &StoreAccess<'_>, frame: &Frame) -> FrameInfo {
-    let instance: Stored<InstanceData> =
-        Stored::from_bits(store.opaque().id(), frame.instance).expect("frames name their instance");
+    let instance: Stored<InstanceData> = Stored::from_bits(store.opaque().id(), frame.instance).expect("frames name their instance");
     FrameInfo::new(instance.get(store.opaque()).module.clone(), frame.function, Some(frame.offset))
 }
 
@@ -81,7 +77,7 @@ impl Drop for Instance<'_> {
 impl<'a> Instance<'a> {
     fn enter(store: &'a mut StoreAccess<'_>, instance: Stored<InstanceData>) -> Instance<'a> {
         let module = instance.get(store.opaque()).module.clone();
-        let outer = (store.opaque().stack_used, stack::enter(store.record(), store.opaque().engine().config()));
+        let outer = (store.opaque().stack_used, stack::enter_reference(store.record()));
         Instance { store: store.reborrow(), instance, module, outer }
     }
     fn data(&self) -> &InstanceData {

@@ -136,7 +136,7 @@ impl StoreAccess<'_> {
         self.allow_growth(growth).ok().filter(|allowed| *allowed)?;
         table.get(self.opaque()).grow(delta, reference)
     }
-    /// Is the deadline passed, and does whoever decides about that want to stop?
+    /// Is the deadline passed, and does whoever decides about that want to stop? If by an error, it is pending.
     pub(crate) fn interrupted(&mut self) -> bool {
         let now = self.opaque().engine().epoch().load(Ordering::Relaxed);
         if now < self.record().deadline.get() {
@@ -147,7 +147,11 @@ impl StoreAccess<'_> {
                 self.record().deadline.set(now.saturating_add(ticks));
                 false
             }
-            Ok(UpdateDeadline::Interrupt) | Err(_) => true,
+            Ok(UpdateDeadline::Interrupt) => true,
+            Err(error) => {
+                self.opaque_mut().pending = Some(Pending::Error(error));
+                true
+            }
         }
     }
 }
@@ -162,6 +166,7 @@ pub struct Store<T: 'static> {
 impl<T: 'static> Store<T> {
     pub fn new(engine: &Engine, data: T) -> Store<T> {
         let owner = StoreOwner::new(data, |erased| StoreOpaque::new(erased, engine.clone()));
+        crate::trap::stack::configure(owner.record(), engine.config());
         if let Some(machine) = engine.machine() {
             machine.attach(owner.record());
         }

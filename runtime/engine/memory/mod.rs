@@ -10,6 +10,7 @@ use crate::vm::{MemoryRecord, Stored};
 use pool::{Pool, Pooled};
 use samite_ir::translate::module::MemoryType;
 use samite_ir::value::Trap;
+use samite_opt::Bounds;
 use std::cell::Cell;
 use std::ptr;
 use std::sync::Arc;
@@ -17,15 +18,6 @@ use std::sync::Arc;
 pub const WASM_PAGE: u64 = 1 << 16;
 /// Bytes of a reservation under `Bounds::Guard`: 2^32 indices, 2^32 offsets, and more than the widest access.
 pub const GUARDED: usize = (8 << 30) + (64 << 10);
-
-/// How an access out of bounds is found.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Bounds {
-    /// By the fault on an inaccessible page.
-    Guard,
-    /// By a comparison before the access.
-    Compare,
-}
 
 /// A memory: its record, and what only the runtime knows.
 #[repr(C)]
@@ -67,6 +59,10 @@ impl MemoryObject {
     }
     pub fn base(&self) -> *mut u8 {
         self.record.base.get()
+    }
+    /// Is the address in its reservation, guards included?
+    pub fn contains(&self, address: usize) -> bool {
+        self.reservation.contains(address)
     }
     pub fn max_pages(&self) -> u64 {
         self.max_pages

@@ -2,10 +2,10 @@
 //!
 //! A used reservation is cleared when it comes back: small dirty ones by writing zeros, which keeps their pages, larger ones by
 //! `MADV_DONTNEED`, which gives the pages back. Both thresholds are guesses from page-fault costs (about 0.5 us a page in a guest).
-use super::Bounds;
 use crate::sys::{Access, PAGE, Reservation};
 use anyhow::{Context, bail};
 use parking_lot::Mutex;
+use samite_opt::Bounds;
 use std::io;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -116,6 +116,9 @@ pub struct Pooled {
 impl Pooled {
     pub fn base(&self) -> *mut u8 {
         self.reservation.base()
+    }
+    pub fn contains(&self, address: usize) -> bool {
+        (self.base().addr()..self.base().addr() + self.reservation.size()).contains(&address)
     }
     pub fn accessible(&self) -> usize {
         self.accessible

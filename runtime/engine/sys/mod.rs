@@ -63,7 +63,11 @@ impl Reservation {
     }
     fn check(&self, range: &Range<usize>) {
         let aligned = range.start.is_multiple_of(PAGE) && range.end.is_multiple_of(PAGE);
-        assert!(aligned && range.start <= range.end && range.end <= self.size, "{range:?} is not a range of pages of {:#x} bytes", self.size);
+        assert!(
+            aligned && range.start <= range.end && range.end <= self.size,
+            "{range:?} is not a range of pages of {:#x} bytes",
+            self.size
+        );
     }
     /// Changes the access of a range of whole pages.
     pub fn protect(&self, range: Range<usize>, access: Access) -> io::Result<()> {

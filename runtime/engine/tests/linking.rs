@@ -33,14 +33,8 @@ fn mismatches_are_named() {
                 r#""env" "f" (func (param i64))"#,
                 "incompatible import type for `env::f`: expected func (i64) -> (), found func (i32) -> (i64)",
             ),
-            (
-                r#""env" "memory" (memory 2)"#,
-                "incompatible import type for `env::memory`: expected memory 2, found memory 1",
-            ),
-            (
-                r#""env" "memory" (memory 1 5)"#,
-                "incompatible import type for `env::memory`: expected memory 1 5, found memory 1",
-            ),
+            (r#""env" "memory" (memory 2)"#, "incompatible import type for `env::memory`: expected memory 2, found memory 1"),
+            (r#""env" "memory" (memory 1 5)"#, "incompatible import type for `env::memory`: expected memory 1 5, found memory 1"),
             (
                 r#""env" "global" (global (mut i32))"#,
                 "incompatible import type for `env::global`: expected global (mut i32), found global i32",
@@ -53,18 +47,12 @@ fn mismatches_are_named() {
                 r#""env" "table" (table 3 funcref)"#,
                 "incompatible import type for `env::table`: expected table 3 funcref, found table 3 9 externref",
             ),
-            (
-                r#""env" "table" (func)"#,
-                "incompatible import type for `env::table`: expected func () -> (), found table 3 9 externref",
-            ),
+            (r#""env" "table" (func)"#, "incompatible import type for `env::table`: expected func () -> (), found table 3 9 externref"),
         ];
         for (import, expected) in cases {
             assert_eq!(error(import), expected, "{import}");
         }
-        assert_eq!(
-            linker.func_wrap("env", "f", || {}).err().unwrap().to_string(),
-            "import of `env::f` defined twice"
-        );
+        assert_eq!(linker.func_wrap("env", "f", || {}).err().unwrap().to_string(), "import of `env::f` defined twice");
         linker.allow_shadowing(true).func_wrap("env", "f", || {}).unwrap();
     }
 }

@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
-type HostCall = unsafe extern "C" fn(host: *mut HostRecord, caller: *mut VmContext, slots: *mut Slot) -> u64;
+type HostCall = unsafe extern "C" fn(host: *mut HostRecord, caller: *mut VmContext, slots: *mut Slot) -> u32;
 
 /// What a host function does with arguments in slots; it leaves its results there.
 pub trait HostFunction<T: 'static>: Send + Sync + 'static {
@@ -55,9 +55,6 @@ impl HostDefinition {
     }
     pub fn ty(&self) -> &FuncType {
         &self.ty
-    }
-    pub fn signature(&self) -> u32 {
-        self.signature
     }
 }
 
@@ -105,7 +102,7 @@ pub struct HostRecord {
     slots: usize,
     func: FuncRecord,
     /// Keeps the closure alive.
-    definition: Arc<HostDefinition>,
+    _definition: Arc<HostDefinition>,
 }
 
 const _: () = assert!(std::mem::offset_of!(HostRecord, store) == 0 && std::mem::offset_of!(HostRecord, call) == 8);
@@ -119,11 +116,8 @@ impl HostRecord {
             closure: definition.closure,
             slots: definition.slots,
             func: FuncRecord { code, context: ptr::null_mut(), signature, padding: 0, function: 0 },
-            definition: definition.clone(),
+            _definition: definition.clone(),
         }
-    }
-    pub fn ty(&self) -> &FuncType {
-        &self.definition.ty
     }
     /// Completes a record that has reached its place in the store, and gives the handle of its function record.
     pub fn link(this: Stored<HostRecord>) -> Stored<FuncRecord> {
@@ -162,7 +156,7 @@ pub fn instance_of_func(store: &StoreOpaque, func: Stored<FuncRecord>) -> Option
 }
 
 /// The shape of every host function. Never unwinds: a panic is kept in the store and goes on in the Rust caller of the wasm function.
-unsafe extern "C" fn host_call<T: 'static, H: HostFunction<T>>(host: *mut HostRecord, caller: *mut VmContext, slots: *mut Slot) -> u64 {
+unsafe extern "C" fn host_call<T: 'static, H: HostFunction<T>>(host: *mut HostRecord, caller: *mut VmContext, slots: *mut Slot) -> u32 {
     // SAFETY: machine code and `call_host` pass the host record, of a store of `T` (`HostFunc<T>`), while that store is mutably borrowed
     // further up the stack by a call that waits for this one.
     let (mut access, function, slots) = unsafe {
@@ -180,7 +174,7 @@ unsafe extern "C" fn host_call<T: 'static, H: HostFunction<T>>(host: *mut HostRe
 
 #[cold]
 #[inline(never)]
-fn fail(store: &mut StoreAccess<'_>, pending: Pending) -> u64 {
+fn fail(store: &mut StoreAccess<'_>, pending: Pending) -> u32 {
     crate::trap::host_failed(store, pending);
     1
 }

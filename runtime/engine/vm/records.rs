@@ -42,6 +42,9 @@ pub struct StoreRecord {
     pub registry: Cell<*const crate::code::Registry>,
     /// Where a trap makes machine code go on: the exit of the entry stubs.
     pub exit_stub: Cell<usize>,
+    /// Bytes of stack for wasm, and at the end of the thread's stack for the host.
+    pub max_wasm_stack: Cell<usize>,
+    pub host_reserve: Cell<usize>,
     /// Written by the signal handler.
     pub trap: TrapRecord,
 }
@@ -50,7 +53,8 @@ pub struct StoreRecord {
 pub struct TrapRecord {
     /// `Trap::code` + 1, or 0 if no hardware trap is pending.
     pub code: Cell<u8>,
-    pub fault_address: Cell<usize>,
+    /// Address that was accessed; None for a trap by an instruction.
+    pub fault_address: Cell<Option<usize>>,
     /// Program counters, innermost first: that of the fault, then return addresses.
     pub trace: [Cell<usize>; TRACE_FRAMES],
     pub trace_len: Cell<usize>,
@@ -76,9 +80,11 @@ impl StoreRecord {
             deadline: Cell::new(u64::MAX),
             registry: Cell::new(ptr::null()),
             exit_stub: Cell::new(0),
+            max_wasm_stack: Cell::new(0),
+            host_reserve: Cell::new(0),
             trap: TrapRecord {
                 code: Cell::new(0),
-                fault_address: Cell::new(0),
+                fault_address: Cell::new(None),
                 trace: [const { Cell::new(0) }; TRACE_FRAMES],
                 trace_len: Cell::new(0),
             },

@@ -121,6 +121,9 @@ impl<T> Arena<T> {
     pub fn len(&self) -> usize {
         self.items.len()
     }
+    pub fn iter(&self) -> impl Iterator<Item = Stored<T>> {
+        self.items.iter().map(|at| Stored { store: self.store, at: *at })
+    }
 }
 
 impl<T> Drop for Arena<T> {
@@ -362,4 +365,3 @@ fn epoch_hook<T: 'static>(access: &mut StoreAccess<'_>) -> anyhow::Result<Update
     context.into_parts().1.epoch.get_or_insert(callback);
     answer
 }
-

@@ -80,11 +80,7 @@ impl TableObject {
         let entry = self.entry(index);
         // SAFETY: in bounds; zeros and what `write` and machine code wrote are valid entries.
         Some(unsafe {
-            if self.is_func() {
-                (*entry.cast::<FuncEntry>()).record.expose_provenance() as u64
-            } else {
-                entry.cast::<u64>().read()
-            }
+            if self.is_func() { (*entry.cast::<FuncEntry>()).record.expose_provenance() as u64 } else { entry.cast::<u64>().read() }
         })
     }
     /// Writes a reference, as `get` gives it. False out of bounds.

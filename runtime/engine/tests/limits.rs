@@ -1,0 +1,130 @@
+//! What stores and engines refuse.
+mod common;
+use common::*;
+use samite::*;
+
+const GROWS: &str = r#"(module
+    (memory (export "memory") 1 100)
+    (table (export "table") 1 1000 externref)
+    (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+    (func (export "table grow") (param i32) (result i32) (table.grow (ref.null extern) (local.get 0)))
+    (func (export "size") (result i32 i32) (memory.size) (table.size)))"#;
+
+#[test]
+fn store_limits_bound_growth() {
+    for (kind, engine) in engines() {
+        let module = Module::new(&engine, GROWS).unwrap();
+        let limits = StoreLimitsBuilder::new().memory_size(3 << 16).table_elements(10).instances(2).build();
+        let mut store = Store::new(&engine, limits);
+        store.limiter(|limits| limits);
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "grow").unwrap();
+        assert_eq!(grow.call(&mut store, 2).unwrap(), 1, "{kind:?}");
+        assert_eq!(grow.call(&mut store, 1).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, 0).unwrap(), 3);
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "table grow").unwrap();
+        assert_eq!(grow.call(&mut store, 9).unwrap(), 1);
+        assert_eq!(grow.call(&mut store, 1).unwrap(), -1);
+        let size = instance.get_typed_func::<(), (i32, i32)>(&mut store, "size").unwrap();
+        assert_eq!(size.call(&mut store, ()).unwrap(), (3, 10));
+        assert!(instance.get_memory(&mut store, "memory").unwrap().grow(&mut store, 1).is_err());
+        Instance::new(&mut store, &module, &[]).unwrap();
+        let error = Instance::new(&mut store, &module, &[]).unwrap_err();
+        assert_eq!(error.to_string(), "resource limit exceeded: instances");
+        let error = Memory::new(&mut store, MemoryType { min: 4, max: None }).unwrap_err();
+        assert_eq!(error.to_string(), "resource limit exceeded: memory size");
+    }
+}
+
+#[test]
+fn types_bound_growth() {
+    for (kind, engine) in engines() {
+        let (mut store, instance) = instantiate(&engine, (), GROWS);
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "grow").unwrap();
+        assert_eq!(grow.call(&mut store, 100).unwrap(), -1, "{kind:?}");
+        assert_eq!(grow.call(&mut store, -1).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, 99).unwrap(), 1);
+        assert_eq!(grow.call(&mut store, 1).unwrap(), -1);
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "table grow").unwrap();
+        assert_eq!(grow.call(&mut store, 1000).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, -1).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, 999).unwrap(), 1);
+        let memory = instance.get_memory(&mut store, "memory").unwrap();
+        let last = memory.data_size(&store) - 1;
+        memory.write(&mut store, last, &[1]).unwrap();
+        assert!(memory.write(&mut store, last, &[1, 2]).is_err());
+        assert_eq!(memory.read(&store, usize::MAX, &mut [0]), Err(MemoryAccessError));
+    }
+}
+
+#[test]
+fn engine_limits() {
+    for kind in EngineKind::ALL {
+        let mut config = Config::new();
+        let engine = Engine::new(config.engine(*kind).max_memory_bytes(2 << 16).max_table_elements(5)).unwrap();
+        let (mut store, instance) = instantiate(&engine, (), GROWS);
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "grow").unwrap();
+        assert_eq!(grow.call(&mut store, 2).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, 1).unwrap(), 1);
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "table grow").unwrap();
+        assert_eq!(grow.call(&mut store, 5).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, 4).unwrap(), 1);
+        let error = Memory::new(&mut store, MemoryType { min: 3, max: None }).unwrap_err();
+        assert_eq!(error.to_string(), "a memory of 196608 bytes is larger than the limit of 131072");
+        assert!(Memory::new(&mut store, MemoryType { min: 1 << 40, max: None }).is_err());
+        assert!(Memory::new(&mut store, MemoryType { min: 2, max: Some(1) }).is_err());
+        let ty = TableType { element: ValType::FuncRef, min: 6, max: None };
+        let error = Table::new(&mut store, ty, Ref::Func(None)).unwrap_err();
+        assert_eq!(error.to_string(), "a table of 6 elements is larger than the limit of 5");
+    }
+}
+
+#[test]
+fn the_reservation_budget() {
+    let mut config = Config::new();
+    config.engine(EngineKind::Compiled).memory_reservation_budget(20 << 30);
+    let engine = Engine::new(&config).unwrap();
+    let one = || -> Result<Store<()>> {
+        let mut store = Store::new(&engine, ());
+        Memory::new(&mut store, MemoryType { min: 1, max: None })?;
+        Ok(store)
+    };
+    let (a, _b) = (one().unwrap(), one().unwrap());
+    let error = one().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the budget of 20480 MiB of address space for memories is used up; \
+         with the strategy `bounds=compare` memories reserve only as much as they may use"
+    );
+    drop(a);
+    one().unwrap();
+    // The same budget holds many memories that compare.
+    let engine = Engine::new(config.strategy("bounds=compare".parse().unwrap())).unwrap();
+    let mut store = Store::new(&engine, ());
+    for _ in 0..1000 {
+        Memory::new(&mut store, MemoryType { min: 1, max: Some(16) }).unwrap();
+    }
+}
+
+#[test]
+fn memories_are_zero_when_they_come_back() {
+    for (kind, engine) in engines() {
+        for (min, grow) in [(1, 0), (1, 1), (2, 0), (20, 0), (20, 30), (1, 0), (0, 0), (0, 3)] {
+            for _ in 0..3 {
+                let mut store = Store::new(&engine, ());
+                let memory = Memory::new(&mut store, MemoryType { min, max: None }).unwrap();
+                assert!(memory.data(&store).iter().all(|b| *b == 0), "{kind:?}");
+                assert_eq!(memory.data_size(&store) as u64, min << 16);
+                memory.grow(&mut store, grow).unwrap();
+                assert!(memory.data(&store).iter().all(|b| *b == 0), "{kind:?}");
+                memory.data_mut(&mut store).fill(0xff);
+            }
+        }
+        // What was accessible to one is not to the next.
+        let (mut store, instance) =
+            instantiate(&engine, (), r#"(module (memory 1) (func (export "load") (param i32) (result i32) (i32.load (local.get 0))))"#);
+        let load = instance.get_typed_func::<i32, i32>(&mut store, "load").unwrap();
+        assert_eq!(load.call(&mut store, 65532).unwrap(), 0);
+        assert_eq!(trap(&load.call(&mut store, 65536).unwrap_err()), Trap::MemoryOutOfBounds);
+    }
+}
