@@ -8,17 +8,18 @@ mkdir -p "$1"/{src/deb,src/crates/src,npm,modules}
 cd "$1"
 
 # Debian bookworm's sources. The machine's own list of binary packages, turned into one of source packages,
-# kept in the work folder: the system's lists stay as they are.
-deb="sqlite3=3.40.1-2+deb12u2 zstd=1.5.4+dfsg2-5 xz-utils=5.4.1-1+deb12u1 bzip2=1.0.8-5 brotli=1.0.9-2 lz4=1.9.4-1
+# kept in the work folder: the system's lists stay as they are. (The security suite's pool lacks some of its sources.)
+deb="sqlite3=3.40.1-2+deb12u2 libzstd=1.5.4+dfsg2-5 xz-utils=5.4.1-1+deb12u1 bzip2=1.0.8-5 brotli=1.0.9-2 lz4=1.9.4-1
   libwebp=1.2.4-0.2+deb12u1 lame=3.100-6 flac=1.4.2+ds-2 minisat2=1:2.2.1-5 potrace=1.16-2"
 mkdir -p apt/lists/partial apt/list.d
-sed 's/^Types:.*/Types: deb-src/' /etc/apt/sources.list.d/debian.sources > apt/list.d/src.sources
+awk -v RS= -v ORS='\n\n' '!/-security/ {gsub(/Types:[^\n]*/, "Types: deb-src"); print}' \
+  /etc/apt/sources.list.d/debian.sources > apt/list.d/src.sources
 apt="apt-get -q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=$PWD/apt/list.d -o Dir::State::Lists=$PWD/apt/lists"
 missing=
 for p in $deb; do [ -e "src/deb/.${p%%=*}" ] || missing+=" $p"; done
 if [ -n "$missing" ]; then
   $apt update
-  for p in $missing; do (cd src/deb && $apt source "$p" && touch ".${p%%=*}"); done
+  for p in $missing; do (cd src/deb && $apt source --only-source "$p" && touch ".${p%%=*}"); done
 fi
 
 # C sources inside crates, unpacked by `cargo vendor`.
