@@ -107,6 +107,6 @@ wasm_tools() {
 }
 
 check sqlite3 sqlite3_reopen qjs qjs_tests ruby rhai zstd bzip2 xz brotli lz4
-check webp mozjpeg potrace lame flac minisat hexyl rg resvg
+check webp mozjpeg potrace lame flac minisat hexyl rg resvg oxipng
 echo "$pass passed, $fail failed"
 [ "$fail" = 0 ]
