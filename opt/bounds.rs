@@ -2,7 +2,8 @@
 //!
 //! Before an access through a `HeapAddr` comes `TrapIf(index + offset + size > length)`, in 64 bits without wrapping; the
 //! access becomes `proven` and the address a sum. Memories never shrink, so a check holds for all that it dominates: one is left out if the same
-//! index was checked to the same end or beyond, or if the end is below the memory's minimum.
+//! index was checked to the same end or beyond, or if the end is below the memory's minimum. The length is loaded at every check
+//! (gvn shares it as far as nothing may grow the memory); where it is kept never changes and is loaded once, at the entry.
 //! Precondition: displacements of unproven accesses through a `HeapAddr` are not negative (verifier).
 use crate::{Bounds, Context, Settings};
 use cranelift_entity::EntityRef;
@@ -22,7 +23,7 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
     ranges.resize(f.blocks.len(), 0..0);
     body.clear();
     checked.clear(f.ops.len());
-    let mut spell = Spell { f, settings, wide: map, body, checked, heap_addrs: Vec::new(), offset: 0 };
+    let mut spell = Spell { f, settings, wide: map, body, checked, heap_addrs: Vec::new(), records: Vec::new(), offset: 0 };
     for &b in dom.preorder() {
         spell.checked.leave(dom.subtree(b).0);
         spell.checked.scopes.push((dom.subtree(b).1, spell.checked.log.len()));
@@ -33,7 +34,7 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
         ranges[b.index()] = start..spell.body.len() as u32;
     }
     spell.checked.leave(u32::MAX);
-    let heap_addrs = spell.heap_addrs;
+    let Spell { heap_addrs, records, .. } = spell;
     for (v, sum) in heap_addrs {
         f.ops[v] = sum;
     }
@@ -42,6 +43,9 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
     for &b in &f.layout {
         let r = &ranges[b.index()];
         let start = f.body.len() as u32;
+        if start == 0 {
+            f.body.extend(records.iter().map(|(_, record)| *record));
+        }
         f.body.extend_from_slice(&body[r.start as usize..r.end as usize]);
         f.blocks[b].body = start..f.body.len() as u32;
     }
@@ -65,6 +69,8 @@ struct Spell<'a> {
     checked: &'a mut Checked,
     /// Heap addresses and the sums they become, when all accesses have been seen.
     heap_addrs: Vec<(Value, Op)>,
+    /// Addresses of the records of memories, which the entry loads.
+    records: Vec<(u8, Value)>,
     offset: u32,
 }
 
@@ -124,10 +130,9 @@ impl Spell<'_> {
 
     /// Traps if `wide + end` is beyond the length of the memory.
     fn check(&mut self, mem: u8, wide: Value, index: Type, end: u64) {
-        let context = self.f.params(self.f.entry())[0];
-        let record = self.settings.layout.memory_record(u32::from(mem)) as i32;
-        let record = self.load(Region::CONSTANT, context, record);
-        let length = self.load(Region::RUNTIME, record, memory_record::LENGTH as i32);
+        let record = self.record(mem);
+        let length = Op::Load { op: MemOp::I64, proven: true, region: Region::RUNTIME, addr: record, disp: memory_record::LENGTH as i32 };
+        let length = self.emit(length);
         let size = self.constant(end);
         let sum = self.emit(Op::Binary(BinOp::Add, Type::I64, wide, size));
         let mut outside = self.emit(Op::Compare(CmpOp::GtU, Type::I64, sum, length));
@@ -138,8 +143,16 @@ impl Spell<'_> {
         self.emit(Op::TrapIf(Trap::MemoryOutOfBounds, outside));
     }
 
-    fn load(&mut self, region: Region, addr: Value, disp: i32) -> Value {
-        self.emit(Op::Load { op: MemOp::I64, proven: true, region, addr, disp })
+    fn record(&mut self, mem: u8) -> Value {
+        if let Some((_, record)) = self.records.iter().find(|(of, _)| *of == mem) {
+            return *record;
+        }
+        let context = self.f.params(self.f.entry())[0];
+        let disp = self.settings.layout.memory_record(u32::from(mem)) as i32;
+        let load = Op::Load { op: MemOp::I64, proven: true, region: Region::CONSTANT, addr: context, disp };
+        let record = self.f.make(load, self.offset);
+        self.records.push((mem, record));
+        record
     }
     fn constant(&mut self, bits: u64) -> Value {
         self.emit(Op::Const(Type::I64, bits))

@@ -17,10 +17,6 @@ pub fn run(f: &mut Func, _settings: &Settings<'_>, context: &mut Context) {
     thread(f, cfg, edges);
     let checks = terminators(f, cfg);
     cfg.compute(f);
-    map.clear();
-    map.extend(f.ops.keys());
-    merge(f, cfg, &checks, map, body);
-    cfg.compute(f);
     dom.compute(f, cfg);
     loops.compute(f, cfg, dom);
     for at in 0..f.layout.len() {
@@ -28,6 +24,9 @@ pub fn run(f: &mut Func, _settings: &Settings<'_>, context: &mut Context) {
         f.blocks[b].loop_depth = loops.depth(b);
     }
     mark_cold(f, cfg);
+    map.clear();
+    map.extend(f.ops.keys());
+    merge(f, cfg, &checks, map, body);
 }
 
 // ---- edges past empty blocks
@@ -106,16 +105,16 @@ struct Checks {
 /// Makes terminators with one way jumps, and ways to a bare trap checks.
 fn terminators(f: &mut Func, cfg: &Cfg) -> Checks {
     let mut checks = Checks::default();
-    // Blocks before those they lead to, so that what became a bare trap does not matter to the others.
+    // Blocks after those they lead to: what becomes a bare trap is one to them.
     for &b in cfg.postorder() {
         let start = checks.ops.len() as u32;
         let last = f.terminator(b);
         let mut op = f.ops[last];
-        while let Some(simpler) = terminator(f, op, &mut checks.ops) {
+        while let Some(simpler) = terminator(f, op, &mut checks) {
             op = simpler;
         }
         if let Op::Jump(e) = op
-            && let Some((trap, at)) = bare_trap(f, e)
+            && let Some((trap, at)) = bare_trap(f, &checks, e)
         {
             op = Op::Unreachable(trap);
             f.offsets[last] = at;
@@ -126,7 +125,7 @@ fn terminators(f: &mut Func, cfg: &Cfg) -> Checks {
     checks
 }
 
-fn terminator(f: &mut Func, op: Op, checks: &mut Vec<Value>) -> Option<Op> {
+fn terminator(f: &mut Func, op: Op, checks: &mut Checks) -> Option<Op> {
     let same = |f: &Func, a: Edge, b: Edge| f.edges[a].to == f.edges[b].to && f.args(a) == f.args(b);
     let constant = |f: &Func, v: Value| match f.ops[v] {
         Op::Const(_, bits) => Some(bits),
@@ -138,22 +137,22 @@ fn terminator(f: &mut Func, op: Op, checks: &mut Vec<Value>) -> Option<Op> {
             if let Some(bits) = constant(f, c) {
                 return Some(Op::Jump(if bits != 0 { yes } else { no }));
             }
-            if let Some((trap, at)) = bare_trap(f, yes) {
-                checks.push(f.make(Op::TrapIf(trap, c), at));
+            if let Some((trap, at)) = bare_trap(f, checks, yes) {
+                checks.ops.push(f.make(Op::TrapIf(trap, c), at));
                 return Some(Op::Jump(no));
             }
-            let (trap, at) = bare_trap(f, no)?;
+            let (trap, at) = bare_trap(f, checks, no)?;
             let negated = match f.ops[c] {
                 Op::Compare(op, ty, a, b) => op.negated().map(|op| Op::Compare(op, ty, a, b)),
                 _ => None,
             };
             let negated = negated.unwrap_or_else(|| {
                 let zero = f.make(Op::Const(Type::I32, 0), at);
-                checks.push(zero);
+                checks.ops.push(zero);
                 Op::Compare(CmpOp::Eq, Type::I32, c, zero)
             });
             let negated = f.make(negated, at);
-            checks.extend([negated, f.make(Op::TrapIf(trap, negated), at)]);
+            checks.ops.extend([negated, f.make(Op::TrapIf(trap, negated), at)]);
             Some(Op::Jump(yes))
         }
         Op::Switch(i, s) => {
@@ -174,19 +173,18 @@ fn terminator(f: &mut Func, op: Op, checks: &mut Vec<Value>) -> Option<Op> {
 }
 
 /// The trap that an edge leads to without anything between, and its wasm offset.
-fn bare_trap(f: &Func, e: Edge) -> Option<(Trap, u32)> {
-    match f.body(f.edges[e].to) {
-        &[v] => match f.ops[v] {
-            Op::Unreachable(trap) => Some((trap, f.offsets[v])),
-            _ => None,
-        },
+fn bare_trap(f: &Func, checks: &Checks, e: Edge) -> Option<(Trap, u32)> {
+    let to = f.edges[e].to;
+    match (f.body(to), f.ops[f.terminator(to)]) {
+        (&[v], Op::Unreachable(trap)) if checks.of[to].is_empty() => Some((trap, f.offsets[v])),
         _ => None,
     }
 }
 
 // ---- straight lines
 
-/// Rebuilds the layout: without unreachable blocks, and with blocks that one jump leads to at the end of where it stood.
+/// Rebuilds the layout: without unreachable blocks, and with blocks that one jump leads to at the end of where it stood. The two
+/// are in the same loops and as cold as each other.
 fn merge(f: &mut Func, cfg: &Cfg, checks: &Checks, map: &mut [Value], body: &mut Vec<Value>) {
     // Blocks that one jump leads to. The entry is none: nothing leads there.
     let mut is_tail: SecondaryMap<Block, bool> = SecondaryMap::new();
@@ -212,7 +210,6 @@ fn merge(f: &mut Func, cfg: &Cfg, checks: &Checks, map: &mut [Value], body: &mut
             body.extend_from_slice(ops);
             let range = &checks.of[at];
             body.extend_from_slice(&checks.ops[range.start as usize..range.end as usize]);
-            f.blocks[head].cold |= f.blocks[at].cold;
             match f.ops[last] {
                 Op::Jump(e) if is_tail[f.edges[e].to] => {
                     at = f.edges[e].to;

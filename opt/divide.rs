@@ -9,7 +9,7 @@
 //! `(2^k - m * d) * N <= 2^k`. One of the two always is, for a d that is no power of two.
 use crate::fold::Rewrite;
 use crate::range::{max, upper_bound};
-use crate::writer::Writer;
+use crate::writer::{Outcome, Writer};
 use samite_ir::ssa::{Op, Value};
 use samite_ir::value::{BinOp, CmpOp, ConvOp, Trap, Type};
 
@@ -161,7 +161,7 @@ fn signed(w: &mut Writer, op: BinOp, ty: Type, n: Value, d: u64) -> Quotient {
                 let overflow = w.emit(Op::Compare(CmpOp::Eq, ty, n, least));
                 let zero = w.constant(ty, 0);
                 return match w.write(Op::TrapIf(Trap::IntegerOverflow, overflow), None) {
-                    crate::writer::Outcome::Trap(trap) => Quotient::Done(Rewrite::Trap(trap)),
+                    Outcome::Trap(trap) => Quotient::Done(Rewrite::Trap(trap)),
                     _ => done_op(Sub, ty, zero, n),
                 };
             }

@@ -9,7 +9,7 @@
 use crate::divide;
 use crate::range::{is_sign_extended, max, upper_bound};
 use crate::writer::{Truth, Writer};
-use samite_ir::ssa::{Op, Region, Value};
+use samite_ir::ssa::{Op, Value};
 use samite_ir::value::{self, BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
 
 /// What a rule makes of an op.
@@ -40,11 +40,11 @@ pub fn simplify(w: &mut Writer, op: Op) -> Option<Rewrite> {
             Some(Rewrite::Op(Op::HeapAddr { mem, size, base, index, offset }))
         }
         Op::Load { op, proven, region, addr, disp } => {
-            let (addr, disp) = address(w, proven, region, addr, disp)?;
+            let (addr, disp) = address(w, proven, addr, disp)?;
             Some(Rewrite::Op(Op::Load { op, proven, region, addr, disp }))
         }
         Op::Store { op, proven, region, addr, disp, value } => {
-            if let Some((addr, disp)) = address(w, proven, region, addr, disp) {
+            if let Some((addr, disp)) = address(w, proven, addr, disp) {
                 return Some(Rewrite::Op(Op::Store { op, proven, region, addr, disp, value }));
             }
             let (op, value) = stored(w, op, value)?;
@@ -412,8 +412,8 @@ fn compare_with_constant(w: &mut Writer, op: CmpOp, ty: Type, a: Value, c: u64) 
         LeS if c == ones >> 1 => return always(true),
         LtU if c == 1 => return compare_const(w, Eq, ty, a, 0),
         GeU if c == 1 => return compare_const(w, Ne, ty, a, 0),
-        LeU if c == 0 => return compare_op_zero(w, Eq, ty, a),
-        GtU if c == 0 => return compare_op_zero(w, Ne, ty, a),
+        LeU if c == 0 => return compare_const(w, Eq, ty, a, 0),
+        GtU if c == 0 => return compare_const(w, Ne, ty, a, 0),
         GtS if c == ones => return compare_const(w, GeS, ty, a, 0),
         LeS if c == ones => return compare_const(w, LtS, ty, a, 0),
         GeS if c == 1 => return compare_const(w, GtS, ty, a, 0),
@@ -457,10 +457,6 @@ fn compare_with_constant(w: &mut Writer, op: CmpOp, ty: Type, a: Value, c: u64) 
         Op::Convert(ConvOp::ExtendI32S, x) if c as i64 == i64::from(c as i32) => compare_const(w, op, Type::I32, x, c),
         _ => None,
     }
-}
-
-fn compare_op_zero(w: &mut Writer, op: CmpOp, ty: Type, a: Value) -> Option<Rewrite> {
-    compare_const(w, op, ty, a, 0)
 }
 
 // ---- conversions and selects
@@ -534,8 +530,7 @@ fn heap_index(w: &mut Writer, index: Value, offset: u32) -> Option<(Value, u32)>
 }
 
 /// A constant part of an address moves to the displacement. Native addresses wrap at 64 bits, as displacements do.
-fn address(w: &Writer, proven: bool, region: Region, addr: Value, disp: i32) -> Option<(Value, i32)> {
-    let _ = region;
+fn address(w: &Writer, proven: bool, addr: Value, disp: i32) -> Option<(Value, i32)> {
     match w.op(addr) {
         Op::Binary(BinOp::Add, _, x, c) => {
             let c = w.constant_of(c)? as i64;

@@ -274,6 +274,8 @@ impl Known {
 struct Table {
     /// Hash, and value plus one; 0 is a free slot.
     slots: Vec<(u32, u32)>,
+    /// A power of two less one: the slots in use, no more than the function needs, so that they stay in the cache.
+    mask: usize,
     /// Taken slots, in order.
     log: Vec<u32>,
 }
@@ -282,26 +284,26 @@ struct Table {
 struct Slot(usize);
 
 impl Table {
-    /// Room for a function of so many ops, and some that rules make; when it is half full, what comes is not shared.
+    /// Room for a function of so many ops and some that rules make; when it is three quarters full, what comes is not shared.
     fn reserve(&mut self, ops: usize) {
-        let size = (4 * ops).next_power_of_two().max(64);
+        let size = (2 * ops).next_power_of_two().max(64);
         if self.slots.len() < size {
             self.slots = vec![(0, 0); size];
         }
+        self.mask = size - 1;
     }
     fn find(&self, hash: u32, mut is: impl FnMut(Value) -> bool) -> Result<Value, Slot> {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
+        let mut at = hash as usize & self.mask;
         loop {
             match self.slots[at] {
                 (_, 0) => return Err(Slot(at)),
                 (h, v) if h == hash && is(Value::from_u32(v - 1)) => return Ok(Value::from_u32(v - 1)),
-                _ => at = (at + 1) & mask,
+                _ => at = (at + 1) & self.mask,
             }
         }
     }
     fn insert(&mut self, slot: Slot, hash: u32, v: Value) {
-        if 2 * self.log.len() < self.slots.len() {
+        if 4 * self.log.len() < 3 * self.mask {
             self.slots[slot.0] = (hash, v.as_u32() + 1);
             self.log.push(slot.0 as u32);
         }

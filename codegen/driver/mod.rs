@@ -2,7 +2,9 @@
 //!
 //! `compile_module` runs it over all functions of a module in parallel, the largest first so that none is left over at the end, and links the
 //! results. A worker's buffers are reused from function to function; a function's intermediate forms are dropped before its next.
+pub mod artifact;
 pub mod image;
+pub mod listing;
 pub mod strategy;
 
 use crate::mach::code::{Code, Target};

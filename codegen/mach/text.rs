@@ -1,6 +1,6 @@
 //! Machine steps in text: one line a step, with virtual registers or, once allocated, with places, and the edits between.
 use super::code::{Code, Target};
-use super::flow::{Allocation, Operand, Role, Want};
+use super::flow::{Allocation, Edit, Operand, Role, Want};
 use std::fmt::Write;
 
 pub fn print<T: Target>(code: &Code<T>, allocation: Option<&Allocation>) -> String {
@@ -15,7 +15,7 @@ pub fn print<T: Target>(code: &Code<T>, allocation: Option<&Allocation>) -> Stri
         let _ = writeln!(out, ": depth {}{cold}", data.loop_depth);
         for step in data.steps.clone() {
             while let Some((_, e)) = allocation.and_then(|a| a.edits.get(edit)).filter(|e| e.0 == step) {
-                let _ = writeln!(out, "            {e:?}");
+                let _ = writeln!(out, "            {}", show_edit(e));
                 edit += 1;
             }
             let at = code.offsets[step as usize];
@@ -44,6 +44,13 @@ pub fn print<T: Target>(code: &Code<T>, allocation: Option<&Allocation>) -> Stri
         }
     }
     out
+}
+
+fn show_edit(e: &Edit) -> String {
+    match e {
+        Edit::Move { from, to, bytes } => format!("{to:?} <- {from:?}, {bytes} bytes"),
+        Edit::Remat { value, to } => format!("{to:?} <- {value} again"),
+    }
 }
 
 fn operand(o: &Operand) -> String {

@@ -353,9 +353,7 @@ impl Verifier<'_> {
             let through = tied + loose(Role::UseLate) + loose(Role::DefEarly);
             let both = order.minus(early).minus(late);
             let room = |set: RegSet, n: u32| set.len() >= n;
-            if !room(both, tied)
-                || !room(both.minus(clobbers), through - tied)
-                || !room(both, through)
+            if !room(both.minus(clobbers), through)
                 || !room(order.minus(early), through + loose(Role::Use))
                 || !room(order.minus(late), through + loose(Role::Def))
             {

@@ -62,11 +62,10 @@ pub fn dump(flow: &Flow, a: Option<&Allocation>) -> String {
     s
 }
 
-#[test]
-fn every_allocator_is_right() {
+fn judge(seeds: std::ops::Range<u64>) -> (usize, usize) {
     let mut context = Context::default();
     let (mut tried, mut steps) = (0, 0);
-    for seed in 0..6000 {
+    for seed in seeds {
         let Some((file, flow)) = random_flow(seed) else { continue };
         tried += 1;
         steps += flow.steps.len();
@@ -77,7 +76,20 @@ fn every_allocator_is_right() {
             }
         }
     }
+    (tried, steps)
+}
+
+#[test]
+fn every_allocator_is_right() {
+    let (tried, steps) = judge(0..6000);
     assert!(tried > 3000 && steps > 100_000, "{tried} flows, {steps} steps");
+}
+
+/// Minutes of the same: `cargo test -p samite-codegen --release -- --ignored soak`.
+#[test]
+#[ignore = "takes minutes"]
+fn soak() {
+    judge(6000..500_000);
 }
 
 #[test]

@@ -93,7 +93,16 @@ impl Lives {
         &self.ranges[start as usize..end as usize]
     }
 
-    /// In order of position. Reads of one step are in order of its operands.
+    /// The bounds of `ranges(v)` in `all_ranges()`.
+    pub fn range_bounds(&self, v: VReg) -> (u32, u32) {
+        self.ranges_of[v.index()]
+    }
+
+    pub fn all_ranges(&self) -> &[Range] {
+        &self.ranges
+    }
+
+    /// In order of position: of one step, those in the gap come first.
     pub fn reads(&self, v: VReg) -> &[Read] {
         &self.reads[self.reads_of[v.index()] as usize..self.reads_of[v.index() + 1] as usize]
     }
@@ -103,16 +112,13 @@ impl Lives {
         self.reads_of[v.index()]
     }
 
-    pub fn all_reads(&self) -> &[Read] {
-        &self.reads
-    }
-
     pub fn block_of(&self, step: u32) -> Block {
         self.block_of[step as usize]
     }
 
-    pub fn home(&self, v: VReg) -> Block {
-        self.born[v.index()].0
+    /// Block and position of the definition.
+    pub fn born(&self, v: VReg) -> (Block, Position) {
+        self.born[v.index()]
     }
 
     /// Fills in the lives of the values for which `which` holds; all others have neither ranges nor reads.
@@ -179,14 +185,25 @@ impl Lives {
                 self.block_of.push(b);
                 let s = &flow.steps[step as usize];
                 let operands = flow.operands(step);
-                for (n, o) in operands.iter().enumerate() {
-                    if o.role.is_def() {
-                        let early = o.role == Role::DefEarly || matches!(o.want, Want::SameAs(_)) || s.kind == StepKind::Copy;
-                        self.born[o.reg.index()] = (b, at(step, if early { EARLY } else { LATE }));
-                    } else {
+                let mut add_if = |in_gap: bool| {
+                    let mut others = false;
+                    for (n, o) in operands.iter().enumerate().filter(|(_, o)| !o.role.is_def()) {
                         let need = need(s.kind, n, operands);
-                        add(o.reg, Read { step, operand: s.operands.start + n as u32, need, late: o.role == Role::UseLate });
+                        if matches!(need, Need::Reg | Need::Any) == in_gap {
+                            others = true;
+                        } else {
+                            add(o.reg, Read { step, operand: s.operands.start + n as u32, need, late: o.role == Role::UseLate });
+                        }
                     }
+                    others
+                };
+                if add_if(true) {
+                    add_if(false);
+                }
+                for o in operands.iter().filter(|o| o.role.is_def()) {
+                    let tied = matches!(o.want, Want::SameAs(with) if !matches!(operands[with as usize].want, Want::Fixed(_)));
+                    let early = o.role == Role::DefEarly || tied || s.kind == StepKind::Copy;
+                    self.born[o.reg.index()] = (b, at(step, if early { EARLY } else { LATE }));
                 }
             }
             for &e in flow.succs(b) {

@@ -3,6 +3,7 @@
 //! ```text
 //! check      the judge: a symbolic run of any allocation
 //! spill_all  every value in a slot: the baseline that is hard to get wrong
+//! linear     linear scan with splitting: the default
 //! live       where each value lives: ranges with holes, and its reads
 //! loops      loops as ranges of blocks
 //! ```
@@ -18,6 +19,7 @@ pub mod check;
 mod fuzz;
 #[cfg(test)]
 mod generate;
+mod linear;
 mod live;
 mod loops;
 #[cfg(test)]
@@ -28,14 +30,17 @@ mod spill_all;
 pub enum How {
     /// Every value has a slot, read and written at each step.
     SpillAll,
+    /// Linear scan with splitting, on SSA form.
+    Linear,
 }
 
 impl How {
-    pub const ALL: [How; 1] = [How::SpillAll];
+    pub const ALL: [How; 2] = [How::SpillAll, How::Linear];
 
     pub const fn name(self) -> &'static str {
         match self {
             How::SpillAll => "spill-all",
+            How::Linear => "linear",
         }
     }
 
@@ -49,6 +54,7 @@ impl How {
 pub struct Context {
     loops: Loops,
     lives: Lives,
+    linear: linear::Memory,
     resolver: Resolver,
     moves: Vec<Move>,
     sequence: Vec<crate::mach::flow::Edit>,
@@ -58,5 +64,6 @@ pub struct Context {
 pub fn run(how: How, flow: &Flow, file: &RegFile, context: &mut Context) -> Allocation {
     match how {
         How::SpillAll => spill_all::run(flow, file, context),
+        How::Linear => linear::run(flow, file, context),
     }
 }

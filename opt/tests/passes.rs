@@ -253,7 +253,6 @@ fn checks() {
     let text = lines("v5: i64 = heap_addr 0 v3 + v1 + 8 size 4\nv6: i32 = load i32 memory0 [v5]\nreturn v6");
     let f = after(&[bounds::run], Bounds::Compare, &text);
     let expected = "\
-        v11: i64 = load i64 constant proven [v0+88]
         v12: i64 = load i64 runtime proven [v11+8]
         v13: i64 = const 12
         v14: i64 = add v8, v13
@@ -263,6 +262,7 @@ fn checks() {
         return v6
 ";
     assert!(f.to_string().ends_with(expected), "{f}");
+    assert!(f.to_string().contains("v3: i64):\n        v11: i64 = load i64 constant proven [v0+88]\n"), "{f}");
     // Nothing where a fault does it.
     assert_eq!(words(&after(&[bounds::run], Bounds::Guard, &text)), "heap_addr load return");
 }
@@ -271,7 +271,7 @@ fn checks() {
 fn indices_of_64_bits_compare_always() {
     let text = lines("v5: i64 = heap_addr 0 v0 + v3 + 0 size 4\nv6: i32 = load i32 memory0 [v5]\nreturn v6");
     for how in Bounds::ALL {
-        assert_eq!(words(&after(&[bounds::run], *how, &text)), "add load load add i64.gt_u i64.lt_u or trap_if load return");
+        assert_eq!(words(&after(&[bounds::run], *how, &text)), "load add load add i64.gt_u i64.lt_u or trap_if load return");
     }
 }
 
@@ -303,7 +303,7 @@ fn the_rest_of_a_check_is_shared() {
         "v5: i64 = heap_addr 0 v3 + v1 + 8 size 4\nv6: i64 = heap_addr 0 v3 + v2 + 8 size 4\nv7: i32 = load i32 memory0 [v5]\nv8: i32 = load i32 memory0 [v6]\nv9: i32 = add v7, v8\nreturn v9",
     );
     let f = after(&[gvn::run, bounds::run, gvn::run, dce::run], Bounds::Compare, &text);
-    let expected = "i64.extend_i32_u add i64.extend_i32_u add load load add i64.gt_u trap_if load add i64.gt_u trap_if load add return";
+    let expected = "load i64.extend_i32_u add i64.extend_i32_u add load add i64.gt_u trap_if load add i64.gt_u trap_if load add return";
     assert_eq!(words(&f), expected, "{f}");
     assert!(f.to_string().contains("+8]"), "the offset is the displacement:\n{f}");
 }
@@ -344,6 +344,15 @@ fn branches_to_traps() {
     check(&[cfg::run], &lines(&format!("branch v1, b1, b2\n{arms}")), "trap_if return");
     check(&[cfg::run], &lines(&format!("branch v1, b2, b1\n{arms}")), "i32.eq trap_if return");
     check(&[cfg::run], &lines(&format!("v5: i32 = i32.lt_s v1, v2\nbranch v5, b2, b1\n{arms}")), "i32.lt_s i32.ge_s trap_if return");
+}
+
+/// A block that became a check and a trap is no bare trap.
+#[test]
+fn checks_before_traps() {
+    let text = lines(
+        "branch v1, b1, b2\nb1:\njump b3\nb2:\ncall f0 sig0(v0)\njump b3\nb3:\nbranch v2, b4, b5\nb4:\nunreachable \"integer overflow\"\nb5:\nunreachable \"unreachable\"",
+    );
+    check(&[cfg::run], &text, "branch | call jump | trap_if unreachable");
 }
 
 #[test]
