@@ -7,6 +7,8 @@ use crate::stats::median;
 use crate::suite::{Kernel, Work};
 use anyhow::ensure;
 use samite::{Engine, Linker, Module, Store, TypedFunc};
+use samite_codegen::driver::{Strategy, compile_module};
+use samite_ir::translate::decode;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,8 @@ use std::time::{Duration, Instant};
 pub struct Subject {
     pub name: String,
     pub engine: Engine,
+    /// What the engine compiles with; None without machine code.
+    pub strategy: Option<Strategy>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +64,7 @@ pub struct Measured {
     pub compile_ns: Vec<u64>,
     /// Bytes of machine code; None without machine code.
     pub code_bytes: Option<u64>,
-    /// Spill stores and reloads in the code; None without machine code.
+    /// Values that the register allocator keeps in memory; None without machine code.
     pub spills: Option<u64>,
 }
 
@@ -132,6 +136,11 @@ fn prepare(kernel: &Kernel, subject: &Subject, work: Work, plan: &Plan, measured
     let mut module = compile(kernel, subject, measured)?;
     for _ in 1..plan.compiles {
         module = compile(kernel, subject, measured)?;
+    }
+    if let Some(strategy) = &subject.strategy {
+        let (_, stats) = compile_module(&decode(&kernel.wasm)?, &kernel.wasm, strategy)?;
+        measured.code_bytes = Some(stats.code_bytes);
+        measured.spills = Some(stats.spilled_values);
     }
     let mut store = Store::new(&subject.engine, ());
     let instance = Linker::new(&subject.engine).instantiate(&mut store, &module)?;

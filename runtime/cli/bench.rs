@@ -1,14 +1,16 @@
 //! `samite bench`: strategies compared on a suite.
+use crate::options::{Configuration, EnginesArgs};
 use crate::term;
-use samite::{Config, Engine, EngineKind};
 use samite_benches::{Plan, Report, Size, Subject, Suite, measure, report};
+use samite_codegen::driver::Strategy;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Compares strategies on a suite of programs
 ///
-/// Each program's answers are checked before it is timed. Run times are medians; the strategies take turns. The suite `kernels` is part of
+/// Each program's answers are checked before it is timed. Run times are medians; the strategies take turns. Without --strategy, the
+/// default one and the baseline are compared. The suite `kernels` is part of
 /// this program; another one is a directory with a suite.toml.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  samite bench --strategy max --strategy passes=none --filter sha --json results.json")]
@@ -16,6 +18,8 @@ pub struct Args {
     /// `kernels`, or a directory
     #[arg(default_value = "kernels")]
     suite: String,
+    #[command(flatten)]
+    engines: EnginesArgs,
     /// Only kernels whose name contains WORD, or whose group is WORD; may be given several times
     #[arg(long, value_name = "WORD")]
     filter: Vec<String>,
@@ -32,7 +36,9 @@ pub struct Args {
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let suite = Suite::load(&args.suite)?.filter(&args.filter)?;
-    let subjects = subjects()?;
+    let configurations = args.engines.configurations(&[Strategy::MAX, Strategy::BASELINE])?;
+    let subject = |c: &Configuration| Ok(Subject { name: c.to_string(), engine: c.engine()?, strategy: c.strategy() });
+    let subjects = configurations.iter().map(subject).collect::<anyhow::Result<Vec<_>>>()?;
     let size = if args.quick { Size::Check } else { Size::Full };
     let plan = Plan { size, runs: args.runs as usize, ..Plan::default() };
     let names: Vec<String> = subjects.iter().map(|s| s.name.clone()).collect();
@@ -64,10 +70,4 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         anyhow::bail!("{} kernels failed", report.failed());
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn subjects() -> anyhow::Result<Vec<Subject>> {
-    let mut config = Config::new();
-    config.engine(EngineKind::Reference);
-    Ok(vec![Subject { name: "reference interpreter".into(), engine: Engine::new(&config)? }])
 }

@@ -1,6 +1,9 @@
 //! Flags that several commands have, and the values they take.
+use anyhow::bail;
 use clap::ValueEnum;
-use samite::{Config, EngineKind};
+use samite::{Config, Engine, EngineKind};
+use samite_codegen::driver::Strategy;
+use std::fmt;
 use std::time::Duration;
 
 /// What runs wasm code.
@@ -12,21 +15,103 @@ pub enum Runner {
     Reference,
 }
 
-impl Runner {
-    pub fn kind(self) -> EngineKind {
+/// What runs the code, and how the code is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Configuration {
+    Compiled(Strategy),
+    Reference,
+}
+
+impl Configuration {
+    /// Sets the engine and the strategy; the rest stays.
+    pub fn apply(self, config: &mut Config) {
         match self {
-            Runner::Compiled => EngineKind::Compiled,
-            Runner::Reference => EngineKind::Reference,
+            Configuration::Compiled(strategy) => config.engine(EngineKind::Compiled).strategy(strategy),
+            Configuration::Reference => config.engine(EngineKind::Reference),
+        };
+    }
+    pub fn engine(self) -> anyhow::Result<Engine> {
+        let mut config = Config::new();
+        self.apply(&mut config);
+        Engine::new(&config)
+    }
+    /// None for the reference interpreter.
+    pub fn strategy(self) -> Option<Strategy> {
+        match self {
+            Configuration::Compiled(strategy) => Some(strategy),
+            Configuration::Reference => None,
         }
     }
 }
 
-/// Which engine.
+impl fmt::Display for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Configuration::Compiled(strategy) => strategy.fmt(f),
+            Configuration::Reference => f.write_str("reference"),
+        }
+    }
+}
+
+/// One engine.
 #[derive(Clone, Debug, clap::Args)]
 pub struct EngineArgs {
     /// What runs the code
-    #[arg(long, value_enum, default_value_t = Runner::Reference)]
-    pub engine: Runner,
+    #[arg(long, value_enum, default_value_t = Runner::Compiled)]
+    engine: Runner,
+    /// How to compile: `max`, `baseline`, or FIELD=VALUE,...
+    #[arg(long)]
+    strategy: Option<Strategy>,
+}
+
+impl EngineArgs {
+    pub fn configuration(&self) -> anyhow::Result<Configuration> {
+        match (self.engine, self.strategy) {
+            (Runner::Compiled, strategy) => Ok(Configuration::Compiled(strategy.unwrap_or_default())),
+            (Runner::Reference, None) => Ok(Configuration::Reference),
+            (Runner::Reference, Some(_)) => bail!("--strategy says how to compile; --engine reference does not compile"),
+        }
+    }
+}
+
+/// Engines to be compared.
+#[derive(Clone, Debug, clap::Args)]
+pub struct EnginesArgs {
+    /// What runs the code
+    #[arg(long, value_enum, default_value_t = Runner::Compiled)]
+    engine: Runner,
+    /// How to compile: `max`, `baseline`, FIELD=VALUE,... , `all` for every combination, `covering` for a few that have every pair of
+    /// values, or `reference` for the interpreter; may be given several times
+    #[arg(long, value_name = "STRATEGY")]
+    strategy: Vec<String>,
+}
+
+impl EnginesArgs {
+    /// In the order given, each once; `default` if none is given.
+    pub fn configurations(&self, default: &[Strategy]) -> anyhow::Result<Vec<Configuration>> {
+        let mut all = Vec::new();
+        match (self.engine, self.strategy.is_empty()) {
+            (Runner::Reference, true) => all.push(Configuration::Reference),
+            (Runner::Reference, false) => bail!("--engine reference does not compile; to compare with it, add --strategy reference"),
+            (Runner::Compiled, true) => all.extend(default.iter().map(|s| Configuration::Compiled(*s))),
+            (Runner::Compiled, false) => {}
+        }
+        for word in &self.strategy {
+            match word.as_str() {
+                "all" => all.extend(Strategy::all().into_iter().map(Configuration::Compiled)),
+                "covering" => all.extend(Strategy::covering().into_iter().map(Configuration::Compiled)),
+                "reference" => all.push(Configuration::Reference),
+                text => all.push(Configuration::Compiled(text.parse().map_err(anyhow::Error::msg)?)),
+            }
+        }
+        let mut unique: Vec<Configuration> = Vec::with_capacity(all.len());
+        for configuration in all {
+            if !unique.contains(&configuration) {
+                unique.push(configuration);
+            }
+        }
+        Ok(unique)
+    }
 }
 
 /// Limits of what a module may use.
@@ -100,6 +185,20 @@ mod tests {
         for wrong in ["", "K", "-1", "1.5M", "8X", "99999999999G"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn lists_of_strategies() {
+        let of = |words: &[&str]| {
+            let strategy = words.iter().map(|w| w.to_string()).collect();
+            EnginesArgs { engine: Runner::Compiled, strategy }.configurations(&[Strategy::MAX, Strategy::BASELINE])
+        };
+        let (max, baseline) = (Configuration::Compiled(Strategy::MAX), Configuration::Compiled(Strategy::BASELINE));
+        assert_eq!(of(&[]).unwrap(), [max, baseline]);
+        assert_eq!(of(&["baseline", "reference", "max", "baseline"]).unwrap(), [baseline, Configuration::Reference, max]);
+        assert_eq!(of(&["all"]).unwrap().len(), Strategy::all().len());
+        assert_eq!(of(&["all", "covering", "max"]).unwrap().len(), Strategy::all().len());
+        assert!(of(&["passes=x"]).unwrap_err().to_string().contains("known values are"));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! `samite run`: a program, or one function of a module.
-use crate::options::{EngineArgs, LimitArgs};
+use crate::options::{Configuration, EngineArgs, LimitArgs};
 use crate::{input, options, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use samite::{Config, Engine, Func, Instance, Linker, Module, Store, Trap, Val, ValType, WasmBacktrace};
+use samite_codegen::driver::Strategy;
+use samite_ir::translate::Interrupt;
 use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};
 use std::ffi::OsString;
 use std::io::Write;
@@ -64,7 +66,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let name = args.file.display().to_string();
     let bytes = input::read_module(&args.file)?;
     let mut config = Config::new();
-    config.engine(args.engine.engine.kind());
+    let configuration = configuration(&args)?;
+    configuration.apply(&mut config);
     args.limits.apply(&mut config);
     let engine = Engine::new(&config)?;
     let module = Module::from_binary(&engine, &bytes).with_context(|| name.clone())?;
@@ -83,6 +86,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         std::thread::spawn(move || {
             std::thread::sleep(time);
             engine.increment_epoch();
+            if let Err(error) = engine.interrupt() {
+                term::error(&format!("the program cannot be interrupted: {}", input::one_line(&error)));
+                std::process::exit(1);
+            }
         });
     }
     let outcome = call(&args, &name, &module, &linker, &mut store);
@@ -90,6 +97,16 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) => end(error, &name, args.timeout),
     }
+}
+
+/// The engine; one that can be interrupted if the time is limited.
+fn configuration(args: &Args) -> anyhow::Result<Configuration> {
+    Ok(match args.engine.configuration()? {
+        Configuration::Compiled(strategy) if args.timeout.is_some() && strategy.interrupt == Interrupt::Off => {
+            Configuration::Compiled(Strategy { interrupt: Interrupt::Epoch, ..strategy })
+        }
+        other => other,
+    })
 }
 
 /// What the program sees of the world.

@@ -1,9 +1,10 @@
 //! `samite spec`: official test scripts.
-use crate::options::EngineArgs;
+use crate::options::EnginesArgs;
 use crate::script::Script;
 use crate::term::{self, Colour};
 use anyhow::{Context, ensure};
-use samite::{Config, Engine};
+use samite::Engine;
+use samite_codegen::driver::Strategy;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 /// Runs test scripts (.wast) and counts the assertions that hold
 ///
-/// One line a script, its failures below it. The last line is `N passed, N failed`; the exit code is 0 only if none failed.
+/// One line a script, its failures below it; with several strategies, sums over them. The last line is `N passed, N failed`; the exit code is 0 only if none failed.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  samite spec test/core --engine reference")]
 pub struct Args {
@@ -20,7 +21,7 @@ pub struct Args {
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    engine: EngineArgs,
+    engines: EnginesArgs,
     /// Most failures shown of a script
     #[arg(long, value_name = "COUNT", default_value_t = 10)]
     show: usize,
@@ -33,15 +34,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         collect(path, &mut files)?;
         ensure!(files.len() > before, "no .wast files in {}", path.display());
     }
-    let mut config = Config::new();
-    config.engine(args.engine.engine.kind());
-    let engine = Engine::new(&config)?;
+    let configurations = args.engines.configurations(&[Strategy::default()])?;
+    let engines = configurations.iter().map(|c| Ok((c.to_string(), c.engine()?))).collect::<anyhow::Result<Vec<_>>>()?;
     let (mut passed, mut failed) = (0, 0);
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();
     let bar = term::progress(files.len() as u64);
     for file in &files {
         bar.set_message(file.display().to_string());
-        let tested = test(file, &engine, args.show)?;
+        let tested = test(file, &engines, args.show)?;
         passed += tested.passed;
         failed += tested.failed;
         for feature in tested.missing {
@@ -69,7 +69,7 @@ struct Tested {
     text: String,
 }
 
-fn test(file: &Path, engine: &Engine, show: usize) -> anyhow::Result<Tested> {
+fn test(file: &Path, engines: &[(String, Engine)], show: usize) -> anyhow::Result<Tested> {
     let name = file.display().to_string();
     let text = fs::read(file).with_context(|| format!("cannot read {name}"))?;
     let Ok(text) = String::from_utf8(text) else {
@@ -79,17 +79,22 @@ fn test(file: &Path, engine: &Engine, show: usize) -> anyhow::Result<Tested> {
         Ok(script) => script,
         Err(error) => return Ok(broken(&name, &error.to_string())),
     };
-    let outcome = script.run(engine);
-    let (passed, failed) = (outcome.passed, outcome.failures.len());
+    let (mut passed, mut failed) = (0, 0);
+    let (mut lines, mut missing) = (Vec::new(), Vec::new());
+    for (configuration, engine) in engines {
+        let outcome = script.run(engine);
+        passed += outcome.passed;
+        failed += outcome.failures.len();
+        let under = if engines.len() > 1 { format!(" [{configuration}]") } else { String::new() };
+        lines.extend(outcome.failures.iter().map(|failure| format!("    {name}:{failure}{under}\n")));
+        missing.extend(outcome.failures.into_iter().filter_map(|failure| failure.feature));
+    }
     let colour = if failed == 0 { Colour::Green } else { Colour::Red };
     let mut text = format!("{name}: {}\n", term::paint(&format!("{passed} passed, {failed} failed"), colour));
-    for failure in outcome.failures.iter().take(show) {
-        text.push_str(&format!("    {name}:{failure}\n"));
-    }
+    text.extend(lines.iter().take(show).map(String::as_str));
     if failed > show {
         text.push_str(&format!("    and {} more\n", failed - show));
     }
-    let missing = outcome.failures.into_iter().filter_map(|failure| failure.feature).collect();
     Ok(Tested { passed, failed, missing, text })
 }
 

@@ -5,6 +5,8 @@ use rayon::prelude::*;
 use samite::{Config, Engine, EngineKind};
 use samite_cli::script::Script;
 use samite_cli::script::later::Later;
+use samite_codegen::driver::Strategy;
+use samite_ir::translate::{Interrupt, Nan};
 use std::io::Write;
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -59,6 +61,19 @@ fn reference() {
     let mut config = Config::new();
     config.engine(EngineKind::Reference);
     check("reference", &config);
+}
+
+/// Under each way to compile that makes other code of the same meaning, and a few more with every pair of choices.
+#[test]
+fn compiled() {
+    let plain = |s: &Strategy| s.interrupt == Interrupt::Off && s.nan == Nan::Native;
+    let mut strategies: Vec<Strategy> = Strategy::all().into_iter().filter(plain).collect();
+    strategies.extend(Strategy::covering().iter().filter(|s| !plain(s)));
+    for strategy in strategies {
+        let mut config = Config::new();
+        config.engine(EngineKind::Compiled).strategy(strategy);
+        check(&strategy.to_string(), &config);
+    }
 }
 
 #[test]
