@@ -2,7 +2,8 @@
 //!
 //! Per kernel: each configuration compiles it some times, then answers `run(check)` and `run(full)`, which are compared with what the
 //! suite expects, then the timed runs take turns (A B A B ...), so that a machine that gets slower or busier does so for all. Times are
-//! wall times of one call on this thread; the median stands for the kernel.
+//! wall times of one call on this thread; the median stands for the kernel. Where one run takes long (`Plan::patience`), the run that
+//! checked the answer is the measurement.
 use crate::stats::median;
 use crate::suite::{Kernel, Work};
 use anyhow::ensure;
@@ -28,7 +29,7 @@ pub struct Plan {
     pub runs: usize,
     /// Timed compilations of each kernel and subject.
     pub compiles: usize,
-    /// A subject that has run a kernel for so long in all is timed no more, but once.
+    /// A run that takes longer is not repeated: what starts cold does not matter then, and a slow strategy must not take all the time.
     pub patience: Duration,
 }
 
@@ -41,7 +42,7 @@ pub enum Size {
 
 impl Default for Plan {
     fn default() -> Plan {
-        Plan { size: Size::Full, runs: 5, compiles: 3, patience: Duration::from_secs(3) }
+        Plan { size: Size::Full, runs: 5, compiles: 3, patience: Duration::from_millis(500) }
     }
 }
 
@@ -87,7 +88,6 @@ fn median_ms(ns: &[u64]) -> Option<f64> {
 struct Ready {
     store: Store<()>,
     run: TypedFunc<i32, i64>,
-    spent: Duration,
 }
 
 impl Ready {
@@ -95,7 +95,6 @@ impl Ready {
         let start = Instant::now();
         let answer = self.run.call(&mut self.store, work.iterations)? as u64;
         let time = start.elapsed();
-        self.spent += time;
         let Work { iterations, expected } = work;
         ensure!(answer == expected, "wrong answer: run({iterations}) = {answer:#018x}, expected {expected:#018x}");
         Ok(time)
@@ -111,14 +110,15 @@ pub fn measure(kernel: &Kernel, subjects: &[Subject], plan: &Plan) -> Row {
     let mut measured = vec![Measured::default(); subjects.len()];
     let mut ready: Vec<Option<Ready>> = Vec::with_capacity(subjects.len());
     for (subject, measured) in subjects.iter().zip(&mut measured) {
-        ready.push(prepare(kernel, subject, work, plan, measured).map_err(|error| measured.error = Some(line(&error))).ok());
+        let prepared = prepare(kernel, subject, work, plan, measured);
+        ready.push(prepared.unwrap_or_else(|error| {
+            measured.error = Some(line(&error));
+            None
+        }));
     }
-    for turn in 0..plan.runs {
+    for _ in 0..plan.runs {
         for (ready, measured) in ready.iter_mut().zip(&mut measured) {
             let Some(instance) = ready else { continue };
-            if turn > 0 && instance.spent > plan.patience {
-                continue;
-            }
             match instance.run(work) {
                 Ok(time) => measured.run_ns.push(time.as_nanos() as u64),
                 Err(error) => {
@@ -132,7 +132,8 @@ pub fn measure(kernel: &Kernel, subjects: &[Subject], plan: &Plan) -> Row {
     Row { kernel: name, group, iterations: work.iterations, wasm_bytes: kernel.wasm.len(), measured }
 }
 
-fn prepare(kernel: &Kernel, subject: &Subject, work: Work, plan: &Plan, measured: &mut Measured) -> anyhow::Result<Ready> {
+/// Compiles and checks; None if the check was slow enough to be the measurement.
+fn prepare(kernel: &Kernel, subject: &Subject, work: Work, plan: &Plan, measured: &mut Measured) -> anyhow::Result<Option<Ready>> {
     let mut module = compile(kernel, subject, measured)?;
     for _ in 1..plan.compiles {
         module = compile(kernel, subject, measured)?;
@@ -145,12 +146,14 @@ fn prepare(kernel: &Kernel, subject: &Subject, work: Work, plan: &Plan, measured
     let mut store = Store::new(&subject.engine, ());
     let instance = Linker::new(&subject.engine).instantiate(&mut store, &module)?;
     let run = instance.get_typed_func::<i32, i64>(&mut store, "run")?;
-    let mut ready = Ready { store, run, spent: Duration::ZERO };
+    let mut ready = Ready { store, run };
     ready.run(kernel.check)?;
-    if work != kernel.check {
-        ready.run(work)?;
+    let time = ready.run(work)?;
+    if time > plan.patience {
+        measured.run_ns.push(time.as_nanos() as u64);
+        return Ok(None);
     }
-    Ok(ready)
+    Ok(Some(ready))
 }
 
 fn compile(kernel: &Kernel, subject: &Subject, measured: &mut Measured) -> anyhow::Result<Module> {

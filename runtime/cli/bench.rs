@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 /// Compares strategies on a suite of programs
 ///
-/// Each program's answers are checked before it is timed. Run times are medians; the strategies take turns. Without --strategy, the
+/// Each program's answers are checked before it is timed. Run times are medians, of one run where that takes more than half a second; the
+/// strategies take turns. Without --strategy, the
 /// default one and the baseline are compared. The suite `kernels` is part of
 /// this program; another one is a directory with a suite.toml.
 #[derive(clap::Args)]

@@ -6,6 +6,7 @@ use crate::input::one_line;
 use samite::{Engine, ExternRef, Instance, Linker, Module, Ref, Store, Trap, Val};
 use samite_ir::translate::{Error, ErrorKind};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub fn run(script: &Script, engine: &Engine) -> Outcome {
     let mut outcome = Outcome::default();
@@ -71,6 +72,18 @@ impl Stop {
         match self {
             Stop::Failed(error) => Reason::error(&error),
             Stop::Reason(reason) => reason,
+        }
+    }
+}
+
+/// A panic is a bug of the engine; the script goes on, to show what else works.
+fn guarded<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<T, Stop> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(Stop::Failed),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            let line = text.unwrap_or_default().lines().next().unwrap_or_default();
+            Err(Stop::Reason(Reason::new(format!("panic: {line}"))))
         }
     }
 }
@@ -177,14 +190,14 @@ impl Runner {
 
     fn compile(&self, module: &Source) -> Result<Module, Stop> {
         let bytes = module.as_ref().map_err(|message| Stop::Reason(Reason::new(format!("the text is not a module: {message}"))))?;
-        Module::from_binary(&self.engine, bytes).map_err(Stop::Failed)
+        guarded(|| Module::from_binary(&self.engine, bytes))
     }
 
     fn instantiate(&mut self, module: &Module) -> Result<Instance, Stop> {
         if let Some(reason) = module.imports().find_map(|import| self.unlinked.get(import.module())) {
             return Err(Stop::Reason(reason.clone()));
         }
-        self.linker.instantiate(&mut self.store, module).map_err(Stop::Failed)
+        guarded(|| self.linker.instantiate(&mut self.store, module))
     }
 
     fn instance(&self, name: &Option<String>) -> Place {
@@ -216,7 +229,7 @@ impl Runner {
                 let found = found.ok_or_else(|| none(format!("no exported function {function:?}")))?;
                 let arguments: Vec<Val> = arguments.iter().map(value).collect::<Result<_, Reason>>().map_err(Stop::Reason)?;
                 let mut results: Vec<Val> = found.ty(&self.store).results.iter().map(|ty| Val::default_for_ty(*ty)).collect();
-                found.call(&mut self.store, &arguments, &mut results).map_err(Stop::Failed)?;
+                guarded(|| found.call(&mut self.store, &arguments, &mut results))?;
                 Ok(results)
             }
         }
@@ -225,10 +238,13 @@ impl Runner {
     /// Is a module refused? Whether as malformed or as invalid is not compared: validation reads as it goes and finds either first.
     fn refused(&self, module: &Source, message: &str) -> Result<(), Reason> {
         // What the text parser refuses never reaches the engine.
-        let Ok(bytes) = module else { return Ok(()) };
-        let error = match Module::from_binary(&self.engine, bytes) {
+        if module.is_err() {
+            return Ok(());
+        }
+        let error = match self.compile(module) {
             Ok(_) => return Err(Reason::new(format!("accepted, expected refusal: {message}"))),
-            Err(error) => error,
+            Err(Stop::Failed(error)) => error,
+            Err(stop) => return Err(stop.reason()),
         };
         match refusal(&error) {
             // Refused for another reason than the asserted one, which is still to be judged.
