@@ -1,9 +1,8 @@
 //! `samite compile`: a module to machine code, or to text that shows what the compiler makes of it.
-use crate::disasm::{Bytes, Disassembler, title};
 use crate::input;
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use samite_codegen::driver::{Observer, Stats, Strategy, Worker, compile_function, compile_module, layout};
+use samite_codegen::driver::{NoObserver, Observer, Stats, Strategy, Worker, artifact, compile_function, compile_module, layout, listing};
 use samite_codegen::mach::code::Code;
 use samite_codegen::mach::flow::Allocation;
 use samite_codegen::mach::text;
@@ -16,22 +15,26 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Compiles a module ahead of time, or shows what the compiler makes of it
+///
+/// A compiled module is an ELF file for this version of samite; the system's tools see its functions by name.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  samite compile fib.wat --emit asm --function fib --strategy passes=none")]
+#[command(
+    after_help = "Examples:\n  samite compile app.wasm -o app.cwasm\n  samite compile fib.wat --emit asm --function fib --strategy passes=none"
+)]
 pub struct Args {
     /// The module, binary or text (`-` is standard input)
     file: PathBuf,
     /// Prints a form of the functions instead
-    #[arg(long, value_enum, required = true)]
+    #[arg(long, value_enum)]
     emit: Option<Emit>,
-    /// Where to (`-` is standard output)
-    #[arg(short, long, default_value = "-")]
-    output: PathBuf,
-    /// Only functions of this name or index; may be given several times
-    #[arg(long, value_name = "NAME|INDEX")]
+    /// Where to (`-` is standard output) [default: FILE with the extension .cwasm; standard output with --emit]
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// With --emit: only functions of this name or index; may be given several times
+    #[arg(long, value_name = "NAME|INDEX", requires = "emit")]
     function: Vec<String>,
-    /// With `--emit ssa`: the form after this pass instead of the last one; `translate` is the first
-    #[arg(long, value_name = "PASS")]
+    /// With --emit ssa: the form after this pass instead of the last one; `translate` is the first
+    #[arg(long, value_name = "PASS", requires = "emit")]
     after: Option<String>,
     /// How to compile: `max`, `baseline`, or FIELD=VALUE,...
     #[arg(long, default_value_t)]
@@ -57,14 +60,23 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let name = || args.file.display().to_string();
     let module = decode(&bytes).with_context(name)?;
     let functions = choose(&module.info, &args.function).with_context(name)?;
-    let text = match args.emit {
-        Some(Emit::Asm) => assembly(&module, &bytes, &args.strategy, &functions).with_context(name)?,
-        Some(Emit::Stats) => statistics(&module, &bytes, &args.strategy, &functions).with_context(name)?,
-        Some(form) => forms(&module, &bytes, &args, form, &functions).with_context(name)?,
-        None => bail!("expected --emit"),
+    let result = match args.emit {
+        None => object(&module, &bytes, &args.strategy),
+        Some(Emit::Asm) => assembly(&module, &bytes, &args.strategy, &functions).map(String::into_bytes),
+        Some(Emit::Stats) => statistics(&module, &bytes, &args.strategy, &functions).map(String::into_bytes),
+        Some(form) => forms(&module, &bytes, &args, form, &functions).map(String::into_bytes),
     };
-    input::write(&args.output, text.as_bytes())?;
+    let output = args.output.clone().unwrap_or_else(|| match args.emit {
+        None if args.file.as_os_str() != "-" => args.file.with_extension("cwasm"),
+        _ => "-".into(),
+    });
+    input::write(&output, &result.with_context(name)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn object(module: &Decoded, bytes: &[u8], strategy: &Strategy) -> anyhow::Result<Vec<u8>> {
+    let (image, _) = compile_module(module, bytes, strategy)?;
+    Ok(artifact::write(&image, bytes, strategy, &listing::names(&module.info)))
 }
 
 /// The defined functions that the words name, by name or by index in the module; all if there are no words.
@@ -92,21 +104,22 @@ pub fn choose(info: &ModuleInfo, words: &[String]) -> anyhow::Result<Vec<u32>> {
 fn assembly(module: &Decoded, bytes: &[u8], strategy: &Strategy, functions: &[u32]) -> anyhow::Result<String> {
     // All of it: a call needs its target's place.
     let (image, _) = compile_module(module, bytes, strategy)?;
-    let disassembler = Disassembler::new(&module.info, &image, Bytes::Hidden)?;
-    let texts: Vec<String> = functions.iter().map(|f| disassembler.function(*f)).collect::<Result<_, _>>()?;
+    let names = listing::names(&module.info);
+    let texts: Vec<String> = functions.iter().map(|f| listing::function(&image, *f, &names)).collect();
     Ok(texts.join("\n"))
 }
 
 fn forms(module: &Decoded, bytes: &[u8], args: &Args, form: Emit, functions: &[u32]) -> anyhow::Result<String> {
     let layout = layout(module)?;
     let mut worker = Worker::default();
+    let names = listing::names(&module.info);
     let mut out = String::new();
     for (n, &defined) in functions.iter().enumerate() {
         let mut shown = Shown { form, after: args.after.as_deref(), text: None };
         compile_function(&mut worker, module, bytes, &layout, defined, &args.strategy, &mut shown)?;
         let text = shown.text.with_context(|| format!("no pass `{}` ran", args.after.as_deref().unwrap_or_default()))?;
         let blank = if n > 0 { "\n" } else { "" };
-        let _ = writeln!(out, "{blank}; {}\n{}", title(&module.info, defined), text.trim_end());
+        let _ = writeln!(out, "{blank}; {}\n{}", names[defined as usize], text.trim_end());
     }
     Ok(out)
 }
@@ -136,15 +149,12 @@ impl Observer for Shown<'_> {
     }
 }
 
-struct Nothing;
-impl Observer for Nothing {}
-
 fn statistics(module: &Decoded, bytes: &[u8], strategy: &Strategy, functions: &[u32]) -> anyhow::Result<String> {
     let layout = layout(module)?;
     let mut worker = Worker::default();
     let mut sum = Stats::default();
     for &defined in functions {
-        let (_, stats) = compile_function(&mut worker, module, bytes, &layout, defined, strategy, &mut Nothing)?;
+        let (_, stats) = compile_function(&mut worker, module, bytes, &layout, defined, strategy, &mut NoObserver)?;
         sum += stats;
     }
     let total = sum.translate + sum.optimize + sum.lower + sum.allocate + sum.emit;

@@ -21,7 +21,11 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// A module in the binary format, translated from text if the file holds text. It need not be valid, but it is not something else.
 pub fn read_module(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let bytes = read(file)?;
+    to_module(file, read(file)?)
+}
+
+/// As `read_module`, of what was read.
+pub fn to_module(file: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     match kind(file, &bytes) {
         Kind::Binary => Ok(bytes),
         Kind::Text => text_to_binary(file, &bytes),

@@ -5,7 +5,6 @@
 //! script/     reads and runs .wast scripts; used by `spec` and by the tests
 //! input       files to modules, and errors that say in one line what is wrong with a file
 //! options     flags that several commands have           term    colour and progress on a terminal, plain text in a pipe
-//! disasm      machine code for people
 //! ```
 //! Exit codes: 0 success; 1 failed, with one line on standard error; 2 wrong usage; 134 a wasm trap; what a WASI program exits with.
 //!
@@ -15,7 +14,6 @@
 
 mod bench;
 mod compile;
-mod disasm;
 mod input;
 mod objdump;
 mod options;

@@ -201,7 +201,9 @@ fn bad_files() {
         room.run(&[command, "nowhere.wasm"]).fails("cannot read nowhere.wasm: No such file or directory");
         room.run(&[command, "."]).fails("cannot read .: Is a directory");
         room.run(&[command, "empty.wasm"]).fails("empty.wasm: not a WebAssembly module: the file is empty");
-        room.run(&[command, "program.wasm"]).fails("it is an ELF file");
+        if command != "objdump" {
+            room.run(&[command, "program.wasm"]).fails("it is an ELF file");
+        }
         room.run(&[command, "image.wasm"]).fails("it starts with the bytes 89 50 4e 47");
         room.run(&[command, "broken.wat"]).fails("broken.wat:2:10: unknown operator");
         room.run(&[command, "latin.wat"]).fails("latin.wat is text that is not UTF-8");
@@ -275,11 +277,11 @@ fn a_kernel_is_measured() {
 fn forms_of_a_function() {
     let room = Room::new(&[("math.wat", MATH)]);
     let ssa = room.run(&["compile", "math.wat", "--emit", "ssa", "--function", "half", "--strategy", "passes=none"]);
-    assert!(ssa.ok().contains("; function 1 \"half\"\nfunc 1 "), "{}", ssa.out);
+    assert!(ssa.ok().starts_with("; half\nfunc 1 "), "{}", ssa.out);
     let asm = room.run(&["compile", "math.wat", "--emit", "asm", "--function", "1"]);
-    assert!(asm.ok().contains("idiv") && asm.out.contains("; integer divide by zero"), "{}", asm.out);
-    let all = room.run(&["objdump", "math.wat", "--bytes"]);
-    assert!(all.ok().starts_with("function 0 \"add\": ") && all.out.contains("\nfunction 5 \"grow\": "), "{}", all.out);
+    assert!(asm.ok().starts_with("half: ") && asm.out.contains("idiv"), "{}", asm.out);
+    let all = room.run(&["objdump", "math.wat"]);
+    assert!(all.ok().starts_with("add: ") && all.out.contains("\ngrow: "), "{}", all.out);
     for form in ["mach", "regalloc", "stats"] {
         assert!(!room.run(&["compile", "math.wat", "--emit", form]).ok().is_empty());
     }
@@ -288,6 +290,23 @@ fn forms_of_a_function() {
     let done = room.run(&["objdump", "math.wat", "--strategy", "passes=x"]);
     assert_eq!(done.code, 2);
     assert!(done.err.contains("known values are"), "{}", done.err);
+}
+
+#[test]
+fn compiled_files() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    assert_eq!(room.run(&["compile", "math.wat"]).ok(), "");
+    assert_eq!(room.run(&["compile", "math.wat", "-o", "other.cwasm", "--strategy", "max"]).ok(), "");
+    let file = fs::read(room.path("math.cwasm")).unwrap();
+    assert_eq!(file, fs::read(room.path("other.cwasm")).unwrap());
+    assert_eq!(room.run(&["objdump", "math.cwasm"]).ok(), room.run(&["objdump", "math.wat"]).ok());
+    room.run(&["objdump", "math.cwasm", "--strategy", "max"]).fails("is compiled already, with passes=");
+    let mut damaged = file.clone();
+    damaged[file.len() / 2] ^= 4;
+    fs::write(room.path("damaged.cwasm"), damaged).unwrap();
+    room.run(&["objdump", "damaged.cwasm"]).fails("damaged.cwasm: not a usable compiled module: the file is damaged");
+    fs::write(room.path("short.cwasm"), &file[..file.len() - 1]).unwrap();
+    room.run(&["objdump", "short.cwasm"]).fails("the file is cut off or damaged");
 }
 
 #[test]
