@@ -121,6 +121,23 @@ fn branches_that_are_decided() {
     );
 }
 
+/// Not from wasm: a loop that is entered at two places. What only an edge back reaches is reached.
+#[test]
+fn loops_entered_aside() {
+    let text = |c: &str| {
+        lines(&format!(
+            "v4: i32 = const {c}\nbranch v4, b1(v1), b2(v2)\nb1(v5: i32) depth 1:\nv6: i32 = mul v5, v2\nbranch v6, b2(v6), b3\nb2(v7: i32) depth 1:\nv8: i32 = add v7, v2\nbranch v8, b1(v8), b3\nb3:\nreturn v2"
+        ))
+    };
+    let passes: [Run; 5] = [params::run, gvn::run, cfg::run, dce::run, bounds::run];
+    for c in ["1", "0"] {
+        let f = after(&passes, Bounds::Guard, &text(c));
+        let mut left: Vec<_> = words(&f).split(' ').map(str::to_string).collect();
+        left.sort();
+        assert_eq!(left.join(" "), "add branch branch jump mul return | | |", "{f}");
+    }
+}
+
 #[test]
 fn loads_of_known_memory() {
     let load = "v5: i64 = heap_addr 0 v0 + v1 + 0 size 4\nv6: i64 = heap_addr 0 v0 + v1 + 4 size 4\nv7: i32 = load i32 memory0 [v5]\n";
