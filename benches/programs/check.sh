@@ -98,8 +98,8 @@ resvg() { run resvg /in/drawing.svg /w/drawing.png; run resvg -z 2 /in/drawing.s
 oxipng() { run oxipng -q -o 3 --strip all --out /w/photo.png /in/photo.png; }
 wasm_tools() {
   cp "$WORK/modules/esbuild-wasm-esbuild.wasm" m.wasm
-  cp "$WORK/wasm/qjs.wasm" q.wasm
-  run wasm-tools validate --features=-all,mutable-global,sign-extension,saturating-float-to-int,bulk-memory,multi-value,reference-types,floats m.wasm
+  cp "$WORK/modules/resvg-resvg-wasm-index_bg.wasm" q.wasm
+  run wasm-tools validate --features=-all,mutable-global,sign-extension,saturating-float-to-int,bulk-memory,multi-value,reference-types,floats /w/m.wasm
   run wasm-tools print /w/q.wasm -o /w/q.wat
   run wasm-tools parse /w/q.wat -o /w/again.wasm
   run wasm-tools objdump /w/m.wasm
@@ -107,6 +107,6 @@ wasm_tools() {
 }
 
 check sqlite3 sqlite3_reopen qjs qjs_tests ruby rhai zstd bzip2 xz brotli lz4
-check webp mozjpeg potrace lame flac minisat hexyl rg resvg oxipng
+check webp mozjpeg potrace lame flac minisat hexyl rg resvg oxipng wasm_tools
 echo "$pass passed, $fail failed"
 [ "$fail" = 0 ]
