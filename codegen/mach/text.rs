@@ -1,6 +1,6 @@
 //! Machine steps in text: one line a step, with virtual registers or, once allocated, with places, and the edits between.
 use super::code::{Code, Target};
-use super::flow::{Allocation, Edit, Operand, Role, Want};
+use super::flow::{Allocation, Edit, Operand, Role, Slot, Want};
 use std::fmt::Write;
 
 pub fn print<T: Target>(code: &Code<T>, allocation: Option<&Allocation>) -> String {
@@ -8,6 +8,9 @@ pub fn print<T: Target>(code: &Code<T>, allocation: Option<&Allocation>) -> Stri
     let flow = &code.flow;
     let mut edit = 0;
     let mut offset = None;
+    if let Some(saved) = allocation.map(|a| a.saved).filter(|s| !s.is_empty()) {
+        let _ = writeln!(out, "saves {saved:?}");
+    }
     for (b, data) in &flow.blocks {
         let params: Vec<String> = flow.params(b).iter().map(|p| p.to_string()).collect();
         let _ = write!(out, "{b}({})", params.join(", "));
@@ -35,6 +38,10 @@ pub fn print<T: Target>(code: &Code<T>, allocation: Option<&Allocation>) -> Stri
             }
             if let Some(trap) = code.traps[step as usize] {
                 let _ = write!(out, " !{}", trap.name());
+            }
+            let at_step = |s: &&(u32, Vec<Slot>)| s.0 == step;
+            if let Some((_, slots)) = allocation.and_then(|a| a.safepoints.iter().find(at_step)) {
+                let _ = write!(out, " references in {slots:?}");
             }
             out.push('\n');
         }

@@ -13,6 +13,25 @@
 use super::flow::{Block, Class, Flow, Operand, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
 use cranelift_entity::{EntityRef, SecondaryMap};
 
+/// The loops as ranges of blocks, in order of headers: from the target of back edges to their last source, or the last block of a loop
+/// inside: where that one is left for the outer one's header may be in its range.
+fn loops(flow: &Flow) -> Vec<(Block, Block)> {
+    let mut loops: Vec<(Block, Block)> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    for b in flow.blocks.keys() {
+        open.retain(|&n| loops[n].1 >= b);
+        let sources = flow.preds(b).iter().map(|&e| flow.edges[e as usize].from);
+        if let Some(last) = sources.filter(|p| *p >= b).max() {
+            for &n in &open {
+                loops[n].1 = loops[n].1.max(last);
+            }
+            open.push(loops.len());
+            loops.push((b, last));
+        }
+    }
+    loops
+}
+
 /// Enough to see what is wrong.
 const MOST_ERRORS: usize = 20;
 
@@ -110,8 +129,10 @@ impl Verifier<'_> {
         if !flow.params(entry).is_empty() || !flow.preds(entry).is_empty() {
             self.error(format!("{entry} has parameters or predecessors"));
         }
-        // Loops that are open, innermost last: (header, last block).
+        let loops = loops(flow);
+        // Those that are open, innermost last: (header, last block).
         let mut open: Vec<(Block, Block)> = Vec::new();
+        let mut next = 0;
         for (b, block) in &flow.blocks {
             let from = |&e: &u32| flow.edges[e as usize].from;
             if b != entry && !flow.preds(b).iter().map(from).any(|p| p < b) {
@@ -123,11 +144,9 @@ impl Verifier<'_> {
             {
                 self.error(format!("{b} is in the loop {header} to {last}, and entered from outside"));
             }
-            if let Some(last) = flow.preds(b).iter().map(from).filter(|&p| p >= b).max() {
-                if open.last().is_some_and(|l| l.1 < last) {
-                    self.error(format!("the loops of {b} and {} overlap", open[open.len() - 1].0));
-                }
-                open.push((b, last));
+            if loops.get(next).is_some_and(|l| l.0 == b) {
+                open.push(loops[next]);
+                next += 1;
             }
             let succs = flow.succs(b);
             for &e in succs {
