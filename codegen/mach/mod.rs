@@ -3,6 +3,7 @@ pub mod buffer;
 pub mod code;
 pub mod flow;
 pub mod layout;
+pub mod loops;
 pub mod lower;
 pub mod moves;
 pub mod tables;

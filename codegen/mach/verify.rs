@@ -2,7 +2,8 @@
 //! - tables that do not fit together: blocks without steps or with gaps between them, edges that their ends do not list, ranges out of bounds;
 //! - an entry block with parameters or predecessors; a block that no earlier block leads to (order is reverse post-order);
 //! - an edge into the range of a loop that does not go to its header;
-//! - critical edges; arguments on an edge that is not its block's sole way out, or other than one per parameter of the same class, size and kind;
+//! - critical edges; arguments on an edge that is not its block's sole way out, or other than one per parameter of the same class, size (4 bytes are
+//!   as good as 8) and kind;
 //! - a terminator that defines something; one with a sole way out that has operands or clobbers (moves for the edge are made before it);
 //! - values with two definitions, or read where the definition does not dominate;
 //! - operands: `RegOrSlot` on an output; `SameAs` on an input, or of other than a `Use` of the same class in a register, or two of one; a fixed
@@ -11,26 +12,8 @@
 //! - a reference that is a `UseLate` of a safepoint; a copy or a `remat` definition of the wrong shape;
 //! - a step for which there are not enough registers.
 use super::flow::{Block, Class, Flow, Operand, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
+use super::loops::Loops;
 use cranelift_entity::{EntityRef, SecondaryMap};
-
-/// The loops as ranges of blocks, in order of headers: from the target of back edges to their last source, or the last block of a loop
-/// inside: where that one is left for the outer one's header may be in its range.
-fn loops(flow: &Flow) -> Vec<(Block, Block)> {
-    let mut loops: Vec<(Block, Block)> = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
-    for b in flow.blocks.keys() {
-        open.retain(|&n| loops[n].1 >= b);
-        let sources = flow.preds(b).iter().map(|&e| flow.edges[e as usize].from);
-        if let Some(last) = sources.filter(|p| *p >= b).max() {
-            for &n in &open {
-                loops[n].1 = loops[n].1.max(last);
-            }
-            open.push(loops.len());
-            loops.push((b, last));
-        }
-    }
-    loops
-}
 
 /// Enough to see what is wrong.
 const MOST_ERRORS: usize = 20;
@@ -129,24 +112,18 @@ impl Verifier<'_> {
         if !flow.params(entry).is_empty() || !flow.preds(entry).is_empty() {
             self.error(format!("{entry} has parameters or predecessors"));
         }
-        let loops = loops(flow);
-        // Those that are open, innermost last: (header, last block).
-        let mut open: Vec<(Block, Block)> = Vec::new();
-        let mut next = 0;
+        let mut loops = Loops::default();
+        loops.build(flow);
         for (b, block) in &flow.blocks {
             let from = |&e: &u32| flow.edges[e as usize].from;
             if b != entry && !flow.preds(b).iter().map(from).any(|p| p < b) {
                 self.error(format!("no earlier block leads to {b}"));
             }
-            open.retain(|l| l.1 >= b);
-            if let Some(&(header, last)) = open.last()
-                && flow.preds(b).iter().map(from).any(|p| p < header || p > last)
-            {
-                self.error(format!("{b} is in the loop {header} to {last}, and entered from outside"));
-            }
-            if loops.get(next).is_some_and(|l| l.0 == b) {
-                open.push(loops[next]);
-                next += 1;
+            if let Some(n) = loops.innermost(b) {
+                let l = loops.all[n as usize];
+                if b != l.header && flow.preds(b).iter().map(from).any(|p| !l.has(p)) {
+                    self.error(format!("{b} is in the loop {} to {}, and entered from outside", l.header, l.last));
+                }
             }
             let succs = flow.succs(b);
             for &e in succs {
@@ -161,7 +138,7 @@ impl Verifier<'_> {
                 if params.len() != edge.args.len()
                     || !flow.args(e).iter().zip(params).all(|(&a, &p)| {
                         flow.vregs[a].class == flow.vregs[p].class
-                            && flow.vregs[a].bytes == flow.vregs[p].bytes
+                            && flow.vregs[a].bytes.max(8) == flow.vregs[p].bytes.max(8)
                             && flow.vregs[a].is_ref == flow.vregs[p].is_ref
                     })
                 {

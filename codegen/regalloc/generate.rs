@@ -136,6 +136,8 @@ pub struct Generator<'a> {
     now: Variables,
     classes: Vec<(Class, u8, bool)>,
     labels: Vec<Label>,
+    /// Loops around: the header, and the variables that it has parameters for.
+    headers: Vec<(Block, Vec<usize>)>,
     depth: u16,
     cold: bool,
     budget: usize,
@@ -156,7 +158,7 @@ impl<'a> Generator<'a> {
             .collect();
         let budget = taste.statements;
         let now = vec![None; taste.variables];
-        let mut g = Generator { r, b: Builder::default(), file, taste, now, classes, labels: Vec::new(), depth: 0, cold: false, budget };
+        let mut g = Generator { r, b: Builder::default(), file, taste, now, classes, labels: Vec::new(), headers: Vec::new(), depth: 0, cold: false, budget };
         g.b.block(0, false);
         g.arguments();
         if g.body(0) {
@@ -231,6 +233,7 @@ impl<'a> Generator<'a> {
                 5 if deep => self.switch(nesting),
                 6 if deep => self.block(nesting),
                 7 if !self.labels.is_empty() => self.break_if(),
+                8 if !self.headers.is_empty() && self.r.chance(30) => self.continue_if(),
                 8 if self.r.chance(self.taste.calls) => self.invoke(),
                 8 if nesting > 0 && self.r.chance(20) => {
                     self.leave();
@@ -374,6 +377,20 @@ impl<'a> Generator<'a> {
         true
     }
 
+    /// Back to the head of a loop around, perhaps not the innermost.
+    fn continue_if(&mut self) -> bool {
+        let n = self.r.below(self.headers.len());
+        let (header, changed) = self.headers[n].clone();
+        let args: Vec<VReg> = changed.iter().filter_map(|&n| self.now[n]).collect();
+        if args.len() == changed.len() {
+            let ways = self.condition(2);
+            self.arrive(ways[0]);
+            self.b.jump(header, &args);
+            self.arrive(ways[1]);
+        }
+        true
+    }
+
     fn repeat(&mut self, nesting: usize) -> bool {
         self.b.step(StepKind::Plain, RegSet::EMPTY, &[]);
         let enter = self.b.edge(Block::from_u32(PLACEHOLDER), &[]);
@@ -393,7 +410,9 @@ impl<'a> Generator<'a> {
         }
         self.b.set_args(enter, header, &first);
         let outside = self.open();
+        self.headers.push((header, changed.clone()));
         let mut falls = self.body(nesting + 1);
+        self.headers.pop();
         if falls && self.r.chance(90) && changed.iter().all(|&n| self.now[n].is_some()) {
             let again = |g: &mut Self, changed: &[usize]| {
                 let args: Vec<VReg> = changed.iter().map(|&n| g.now[n].expect("checked")).collect();

@@ -9,8 +9,8 @@
 //! 2010): a value is live at the entry of a loop that does not contain its definition exactly if it is live in all of the loop. Each value is walked by
 //! itself from its last read upwards, a whole loop in one stride, so no live set of a block is ever built: sets over 100,000 blocks times
 //! 50,000 values would be too large (Boissinot and others, "Computing liveness sets for SSA-form programs", 2011, compare the two).
-use super::loops::{Loop, Loops};
 use crate::mach::flow::{Block, Flow, Role, StepKind, VReg, VRegData, Want};
+use crate::mach::loops::{Loop, Loops};
 use cranelift_entity::EntityRef;
 
 /// Four per step.

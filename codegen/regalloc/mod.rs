@@ -5,14 +5,13 @@
 //! spill_all  every value in a slot: the baseline that is hard to get wrong
 //! linear     linear scan with splitting: the default
 //! live       where each value lives: ranges with holes, and its reads
-//! loops      loops as ranges of blocks
 //! ```
 //! To add an allocator: a file with `run(&Flow, &RegFile, &mut Context) -> Allocation`, a variant of `How` with its name, an arm in `run`;
 //! the tests in `fuzz.rs` run every variant.
 use crate::mach::flow::{Allocation, Flow, RegFile};
+use crate::mach::loops::Loops;
 use crate::mach::moves::{Move, Resolver};
 use live::Lives;
-use loops::Loops;
 
 pub mod check;
 #[cfg(test)]
@@ -21,7 +20,6 @@ mod fuzz;
 mod generate;
 mod linear;
 mod live;
-mod loops;
 #[cfg(test)]
 pub(crate) mod random;
 mod spill_all;

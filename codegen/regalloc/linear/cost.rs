@@ -3,8 +3,8 @@
 //! The guess: a branch goes every way equally often, but seldom to a cold block and seldom out of a loop; a loop turns `TURNS` times. A block in a
 //! loop runs at least as often as the loop is entered (an interpreter's hundred cases each get little of a loop that turns a million times).
 use crate::mach::flow::{Block, Flow, VReg};
+use crate::mach::loops::Loops;
 use crate::regalloc::live::{Lives, Need};
-use crate::regalloc::loops::Loops;
 use cranelift_entity::EntityRef;
 
 pub const TURNS: f32 = 8.0;

@@ -22,8 +22,8 @@
 //! in the fixed register before, then the move vanishes. An output that shares an input's register starts in the gap before, too.
 use super::Context;
 use super::live::{EARLY, GAP, LATE, Lives, MID, Need, Position, Read, at};
-use super::loops::Loops;
 use crate::mach::flow::{Allocation, Block, Flow, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
+use crate::mach::loops::Loops;
 use busy::{Busy, Stretch, fixed_output};
 use cost::Costs;
 use cranelift_entity::EntityRef;

@@ -1,6 +1,6 @@
 //! The loops of a flow, found from its back edges. Blocks stand in reverse post-order with loops contiguous, so a loop is a range of blocks: from its
 //! header, the target of the back edges, to the last source of one. Blocks that leave the loop for good may stand inside the range and count as part of it.
-use crate::mach::flow::{Block, Flow};
+use super::flow::{Block, Flow};
 use cranelift_entity::EntityRef;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
