@@ -66,14 +66,21 @@ impl Func {
         let (given, wanted) = (params.len(), ty.params.len());
         ensure!(given == wanted, "expected {wanted} arguments, got {given}");
         ensure!(results.len() == ty.results.len(), "expected room for {} results, got {}", ty.results.len(), results.len());
-        let mut slots = vec![Slot::ZERO; params.len().max(results.len())];
+        let count = params.len().max(results.len());
+        let (mut few, mut many) = ([Slot::ZERO; 16], Vec::new());
+        let slots = if count <= few.len() {
+            &mut few[..count]
+        } else {
+            many.resize(count, Slot::ZERO);
+            &mut many[..]
+        };
         for ((slot, value), ty) in slots.iter_mut().zip(params).zip(&ty.params) {
             value.expect(*ty, "an argument")?;
             *slot = value.to_slot(store.opaque_mut())?;
         }
         let entry = self.entry(store.opaque())?;
-        crate::trap::call(store.access(), self.record, entry, &mut slots)?;
-        for ((result, slot), ty) in results.iter_mut().zip(&slots).zip(&ty.results) {
+        crate::trap::call(store.access(), self.record, entry, slots)?;
+        for ((result, slot), ty) in results.iter_mut().zip(&*slots).zip(&ty.results) {
             *result = Val::from_slot(*ty, *slot, store.opaque());
         }
         Ok(())
@@ -100,9 +107,12 @@ pub(crate) fn untyped<T: 'static>(
     let shape = ty.clone();
     HostFunc::new(engine, ty, move |mut caller: Caller<'_, T>, slots: &mut [Slot]| {
         let store = caller.host.store.opaque();
-        let params: Vec<Val> = shape.params.iter().zip(&*slots).map(|(ty, slot)| Val::from_slot(*ty, *slot, store)).collect();
-        let mut results: Vec<Val> = shape.results.iter().map(|ty| Val::default_for_ty(*ty)).collect();
-        func(caller.reborrow(), &params, &mut results)?;
+        // One allocation for both.
+        let mut values = Vec::with_capacity(shape.params.len() + shape.results.len());
+        values.extend(shape.params.iter().zip(&*slots).map(|(ty, slot)| Val::from_slot(*ty, *slot, store)));
+        values.extend(shape.results.iter().map(|ty| Val::default_for_ty(*ty)));
+        let (params, results) = values.split_at_mut(shape.params.len());
+        func(caller.reborrow(), params, results)?;
         for ((value, ty), slot) in results.iter().zip(&shape.results).zip(slots) {
             value.expect(*ty, "a result of a host function")?;
             *slot = value.to_slot(caller.host.store.opaque_mut()).context("result of a host function")?;

@@ -8,7 +8,7 @@ use crate::func::Func;
 use crate::linker::{Definition, Linker};
 use crate::memory::MemoryObject;
 use crate::module::{Module, evaluate};
-use crate::store::{AsContext, AsContextMut, StoreContextMut, StoreOpaque};
+use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::typed::{TypedFunc, WasmParams, WasmResults};
 use crate::vm::{ContextBlock, FuncRecord, Slot, StoreAccess, StoreId, Stored, TableObject};
 use anyhow::{Context, anyhow, ensure};
@@ -112,11 +112,10 @@ impl Instance {
     /// Instantiates a module with its imports in the order in which it declares them, and runs its start function.
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> anyhow::Result<Instance> {
         let mut store = store.as_context_mut();
-        let wanted = module.imports();
-        ensure!(wanted.len() == imports.len(), "expected {} imports, got {}", wanted.len(), imports.len());
-        for (wanted, found) in wanted.zip(imports) {
-            let fits = found.check_import(store.opaque(), &wanted.ty());
-            fits.with_context(|| format!("incompatible import type for `{}::{}`", wanted.module(), wanted.name()))?;
+        let wanted = module.imports().len();
+        ensure!(wanted == imports.len(), "expected {wanted} imports, got {}", imports.len());
+        for (position, found) in imports.iter().enumerate() {
+            module.check_import(store.opaque(), position, *found)?;
         }
         Instance::make(store.access(), module, imports)
     }
@@ -359,19 +358,14 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         let mut imports = Vec::with_capacity(self.imports.len());
         for (position, definition) in self.imports.iter().enumerate() {
-            imports.push(self.import(&mut store, position, definition)?);
+            imports.push(match definition {
+                Definition::Host(host) => Extern::Func(Func::from_record(host.record(&mut store))),
+                Definition::Extern(found) => {
+                    self.module.check_import(store.opaque(), position, *found)?;
+                    *found
+                }
+            });
         }
         Instance::make(store.access(), &self.module, &imports)
-    }
-    fn import(&self, store: &mut StoreContextMut<'_, T>, position: usize, definition: &Definition<T>) -> anyhow::Result<Extern> {
-        match definition {
-            Definition::Host(host) => Ok(Extern::Func(Func::from_record(host.record(store)))),
-            Definition::Extern(found) => {
-                let wanted = self.module.imports().nth(position).expect("one import for each definition");
-                let fits = found.check_import(store.opaque(), &wanted.ty());
-                fits.with_context(|| format!("incompatible import type for `{}::{}`", wanted.module(), wanted.name()))?;
-                Ok(*found)
-            }
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! Modules: decoded, validated, ready to be instantiated any number of times in stores of their engine.
 use crate::code::CodeObject;
 use crate::engine::Engine;
-use crate::externals::ExternType;
+use crate::externals::{Extern, ExternType};
+use crate::store::StoreOpaque;
 use crate::vm::Slot;
 use anyhow::Context;
 use samite_codegen::driver::compile_module;
@@ -177,6 +178,12 @@ impl Module {
             ExternKind::Memory => ExternType::Memory(info.memories[at]),
             ExternKind::Global => ExternType::Global(info.globals[at]),
         }
+    }
+    /// Fails, naming the import, if something cannot be what is imported at a position.
+    pub(crate) fn check_import(&self, store: &StoreOpaque, position: usize, found: Extern) -> anyhow::Result<()> {
+        let import = &self.info().imports[position];
+        let fits = found.check_import(store, &self.import_type(&import.ty));
+        fits.with_context(|| format!("incompatible import type for `{}::{}`", import.module, import.name))
     }
     pub(crate) fn export(&self, name: &str) -> Option<(ExternKind, u32)> {
         let export = &self.info().exports[*self.inner.exports.get(name)?];

@@ -6,14 +6,13 @@ mod registry;
 use crate::sys::{Access, Reservation};
 use crate::vm::{StoreRecord, builtins};
 use anyhow::{Context, bail};
-use parking_lot::Mutex;
+use parking_lot::RwLock;
 use samite_codegen::driver::Image;
 use samite_codegen::mach::tables::TrapRow;
 use samite_codegen::x64::stubs::{self, Stub};
 use samite_ir::ssa::Builtin;
 use samite_ir::translate::module::FuncType;
 use samite_ir::value::{Trap, Type};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use registry::{FrameKind, Registry, Rows};
@@ -114,7 +113,7 @@ pub struct Machine {
     /// Addresses by `Builtin`: where the instance records point.
     builtins: Box<[*const u8]>,
     exit: *const u8,
-    stubs: Mutex<StubCache>,
+    stubs: RwLock<StubCache>,
     interrupt_page: Reservation,
     _common: StubCode,
 }
@@ -126,7 +125,8 @@ unsafe impl Sync for Machine {}
 
 #[derive(Default)]
 struct StubCache {
-    by_signature: HashMap<u32, SignatureStubs>,
+    /// At its number, which is small: numbers are given in order.
+    by_signature: Vec<Option<SignatureStubs>>,
     code: Vec<StubCode>,
 }
 
@@ -173,7 +173,7 @@ impl Machine {
             registry,
             builtins: (0..Builtin::ALL.len()).map(|k| common.start(k)).collect(),
             exit: common.start(Builtin::ALL.len()),
-            stubs: Mutex::default(),
+            stubs: RwLock::default(),
             interrupt_page,
             _common: common,
         })
@@ -193,15 +193,23 @@ impl Machine {
         Ok(self.stubs(signature, ty)?.host)
     }
     fn stubs(&self, signature: u32, ty: &FuncType) -> anyhow::Result<SignatureStubs> {
-        let mut cache = self.stubs.lock();
-        if let Some(stubs) = cache.by_signature.get(&signature) {
-            return Ok(*stubs);
+        let at = signature as usize;
+        let known = |cache: &StubCache| cache.by_signature.get(at).copied().flatten();
+        if let Some(stubs) = known(&self.stubs.read()) {
+            return Ok(stubs);
+        }
+        let mut cache = self.stubs.write();
+        if let Some(stubs) = known(&cache) {
+            return Ok(stubs);
         }
         let types = |list: &[crate::ValType]| list.iter().map(|ty| ty.ssa()).collect::<Vec<Type>>();
         let (params, results) = (types(&ty.params), types(&ty.results));
         let code = StubCode::new(&self.registry, &[stubs::entry(&params, &results), stubs::host(&params, &results)])?;
         let stubs = SignatureStubs { entry: code.start(0), host: code.start(1) };
-        cache.by_signature.insert(signature, stubs);
+        if cache.by_signature.len() <= at {
+            cache.by_signature.resize(at + 1, None);
+        }
+        cache.by_signature[at] = Some(stubs);
         cache.code.push(code);
         Ok(stubs)
     }
@@ -234,18 +242,47 @@ fn check_cpu() -> anyhow::Result<()> {
         use std::arch::is_x86_feature_detected as has;
         let features =
             [("AVX2", has!("avx2")), ("BMI1", has!("bmi1")), ("BMI2", has!("bmi2")), ("LZCNT", has!("lzcnt")), ("POPCNT", has!("popcnt"))];
-        let missing: Vec<&str> = features.iter().filter(|f| !f.1).map(|f| f.0).collect();
-        if !missing.is_empty() {
-            let (missing, advice) = (missing.join(", "), "EngineKind::Reference (`--engine reference`) runs everywhere");
-            bail!("the compiled engine needs a CPU with {missing}, which this one lacks; {advice}");
-        }
-        Ok(())
+        require(&features)
     }
     #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
     bail!("the compiled engine runs on x86-64 Linux only; EngineKind::Reference (`--engine reference`) runs everywhere")
 }
 
+/// Fails with the names of the features that are not there.
+fn require(features: &[(&str, bool)]) -> anyhow::Result<()> {
+    let missing: Vec<&str> = features.iter().filter(|f| !f.1).map(|f| f.0).collect();
+    if !missing.is_empty() {
+        let (missing, advice) = (missing.join(", "), "EngineKind::Reference (`--engine reference`) runs everywhere");
+        bail!("the compiled engine needs a CPU with {missing}, which this one lacks; {advice}");
+    }
+    Ok(())
+}
+
 /// The trap of a fault, as the signal handler asks.
 pub fn trap_row(rows: &[TrapRow], offset: u32) -> Option<Trap> {
     rows.binary_search_by_key(&offset, |row| row.pc).ok().map(|at| rows[at].trap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poor_cpu_is_named() {
+        require(&[("AVX2", true)]).unwrap();
+        let error = require(&[("AVX2", false), ("BMI1", true), ("BMI2", false)]).unwrap_err();
+        let expected = "the compiled engine needs a CPU with AVX2, BMI2, which this one lacks; \
+            EngineKind::Reference (`--engine reference`) runs everywhere";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn code_is_never_writable_and_executable_at_once() {
+        let code = CodeMemory::publish(&[0xc3; 5000]).unwrap();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let start = format!("{:x}-", code.start());
+        let line = maps.lines().find(|line| line.starts_with(&start)).unwrap();
+        assert!(line.contains(" r-xp "), "{line}");
+        assert!(!maps.lines().any(|line| line.contains(" rwx")), "{maps}");
+    }
 }
