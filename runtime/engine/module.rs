@@ -120,10 +120,15 @@ impl Module {
                 None
             }
             Some(machine) => {
-                let (image, _) = compile_module(&decoded, &bytes, &engine.config().strategy)?;
-                Some(CodeObject::new(machine.registry(), image)?)
+                let strategy = engine.config().strategy;
+                let (image, _) = compile_module(&decoded, &bytes, &strategy)?;
+                Some(CodeObject::new(machine.registry(), image, strategy)?)
             }
         };
+        Module::assemble(engine, decoded, bytes, code)
+    }
+    /// A module of its parts; `code` is what its bodies were compiled to.
+    pub(crate) fn assemble(engine: &Engine, decoded: Decoded, bytes: Vec<u8>, code: Option<CodeObject>) -> anyhow::Result<Module> {
         let info = &decoded.info;
         let layout = Layout::new(info).context("the module's instance record would pass 2 GiB")?;
         let inner = Inner {
@@ -214,6 +219,9 @@ impl Module {
     /// Address of the code of defined function `defined`; null in reference mode.
     pub(crate) fn code_of(&self, defined: u32) -> *const u8 {
         self.code().map_or(std::ptr::null(), |code| code.function(defined))
+    }
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.inner.bytes
     }
     /// None in reference mode.
     pub(crate) fn code(&self) -> Option<&CodeObject> {

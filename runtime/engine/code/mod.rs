@@ -1,14 +1,16 @@
 //! Machine code: executable memory, where it is, and the pieces that are made once per engine or per signature.
 //!
 //! Code is written into memory that cannot be executed, which then can be executed and never written again (`CodeMemory`).
+mod artifact;
 mod registry;
 
 use crate::sys::{Access, Reservation};
 use crate::vm::{StoreRecord, builtins};
 use anyhow::{Context, bail};
 use parking_lot::RwLock;
-use samite_codegen::driver::Image;
+use samite_codegen::driver::{Image, Strategy};
 use samite_codegen::mach::tables::TrapRow;
+use samite_codegen::x64::CPU_FEATURES;
 use samite_codegen::x64::stubs::{self, Stub};
 use samite_ir::ssa::Builtin;
 use samite_ir::translate::module::FuncType;
@@ -40,6 +42,10 @@ impl CodeMemory {
         assert!((offset as usize) < self.len, "offset {offset:#x} is outside the code");
         self.mapping.base().wrapping_add(offset as usize)
     }
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: written by `publish`, readable and never written again.
+        unsafe { std::slice::from_raw_parts(self.mapping.base(), self.len) }
+    }
     pub fn start(&self) -> usize {
         self.mapping.base().addr()
     }
@@ -54,16 +60,17 @@ pub struct CodeObject {
     _registered: registry::Registered,
     memory: CodeMemory,
     image: Image,
+    strategy: Strategy,
 }
 
 impl CodeObject {
-    pub fn new(registry: &Arc<Registry>, image: Image) -> anyhow::Result<CodeObject> {
+    pub fn new(registry: &Arc<Registry>, image: Image, strategy: Strategy) -> anyhow::Result<CodeObject> {
         let memory = CodeMemory::publish(&image.text)?;
         // SAFETY: the tables and the code live in the object that owns the registration, and are not changed. (Moving the object moves neither
         // the mapping nor the tables, which are on the heap.)
         let registered = unsafe { registry.add(memory.start(), memory.len(), Rows::new(&image.traps, &image.functions)) };
         let image = Image { text: Vec::new(), ..image };
-        Ok(CodeObject { _registered: registered, memory, image })
+        Ok(CodeObject { _registered: registered, memory, image, strategy })
     }
     /// Address of the code of a function, by its index among the defined ones.
     pub fn function(&self, defined: u32) -> *const u8 {
@@ -71,6 +78,14 @@ impl CodeObject {
     }
     pub fn start(&self) -> usize {
         self.memory.start()
+    }
+    /// What it was compiled with.
+    pub fn strategy(&self) -> &Strategy {
+        &self.strategy
+    }
+    /// The whole image again, text included.
+    pub fn image(&self) -> Image {
+        Image { text: self.memory.bytes().to_vec(), ..self.image.clone() }
     }
     /// The function and the wasm offset of a program counter.
     pub fn locate(&self, pc: usize) -> Option<(u32, Option<u32>)> {
@@ -239,13 +254,33 @@ pub enum Interruption {
 fn check_cpu() -> anyhow::Result<()> {
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     {
-        use std::arch::is_x86_feature_detected as has;
-        let features =
-            [("AVX2", has!("avx2")), ("BMI1", has!("bmi1")), ("BMI2", has!("bmi2")), ("LZCNT", has!("lzcnt")), ("POPCNT", has!("popcnt"))];
+        let features: Vec<(&str, bool)> = CPU_FEATURES.iter().map(|name| (*name, has_feature(name))).collect();
         require(&features)
     }
     #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
     bail!("the compiled engine runs on x86-64 Linux only; EngineKind::Reference (`--engine reference`) runs everywhere")
+}
+
+/// Does this CPU have a feature, by its name in `is_x86_feature_detected!`? No, for one that this list does not know.
+#[cfg(target_arch = "x86_64")]
+fn has_feature(name: &str) -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    match name {
+        "sse4.1" => has!("sse4.1"),
+        "popcnt" => has!("popcnt"),
+        "avx" => has!("avx"),
+        "avx2" => has!("avx2"),
+        "bmi1" => has!("bmi1"),
+        "bmi2" => has!("bmi2"),
+        "lzcnt" => has!("lzcnt"),
+        "fma" => has!("fma"),
+        _ => false,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn has_feature(_: &str) -> bool {
+    false
 }
 
 /// Fails with the names of the features that are not there.

@@ -229,3 +229,55 @@ fn modules_tell_what_they_import_and_export() {
         assert!(error.to_string().contains("/nowhere/x.wasm"), "{error:#}");
     }
 }
+
+#[test]
+fn compiled_modules_can_be_written_and_read() {
+    let fast = engine(EngineKind::Compiled);
+    let wat = r#"(module $m
+        (import "h" "f" (func $f (param i32) (result i32)))
+        (memory 1) (data (i32.const 4) "\05")
+        (func $run (export "run") (param i32) (result i32) (i32.div_u (call $f (local.get 0)) (i32.load8_u (local.get 0)))))"#;
+    let module = Module::new(&fast, wat).unwrap();
+    let bytes = module.serialize().unwrap();
+    let check = |module: &Module| {
+        let mut linker = Linker::new(module.engine());
+        linker.func_wrap("h", "f", |x: i32| 10 * x).unwrap();
+        let mut store = Store::new(module.engine(), ());
+        let instance = linker.instantiate(&mut store, module).unwrap();
+        let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
+        assert_eq!(run.call(&mut store, 4).unwrap(), 8);
+        let error = run.call(&mut store, 0).unwrap_err();
+        assert_eq!((trap(&error), frames(&error)), (Trap::IntegerDivideByZero, vec!["run".to_string()]));
+    };
+    check(&module);
+    // SAFETY: `serialize` gave the bytes.
+    let load = |engine: &Engine, bytes: &[u8]| unsafe { Module::deserialize(engine, bytes) };
+    let again = load(&fast, &bytes).unwrap();
+    check(&again);
+    assert_eq!(again.serialize().unwrap(), bytes);
+    check(&load(&engine(EngineKind::Compiled), &bytes).unwrap());
+    let file = tempfile();
+    std::fs::write(&file, &bytes).unwrap();
+    check(&Module::from_trusted_file(&fast, &file).unwrap());
+    std::fs::remove_file(&file).unwrap();
+
+    let error = |engine: &Engine, bytes: &[u8]| format!("{:#}", load(engine, bytes).unwrap_err());
+    assert_eq!(error(&engine(EngineKind::Reference), &bytes), "the reference engine runs no machine code");
+    let with = |strategy: &str| Engine::new(Config::new().engine(EngineKind::Compiled).strategy(strategy.parse().unwrap())).unwrap();
+    for strategy in ["bounds=compare", "interrupt=epoch", "nan=canonical"] {
+        assert!(error(&with(strategy), &bytes).contains("does not agree with"));
+    }
+    let compares = Module::new(&with("bounds=compare"), wat).unwrap().serialize().unwrap();
+    check(&load(&fast, &compares).unwrap());
+    for at in [0, 5, bytes.len() / 2, bytes.len() - 1] {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        assert!(error(&fast, &damaged).contains("not a usable compiled module"));
+    }
+    assert!(error(&fast, &bytes[..bytes.len() / 2]).contains("not a usable compiled module"));
+}
+
+/// A name for a file of this process.
+fn tempfile() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("samite-test-{}.cwasm", std::process::id()))
+}
