@@ -11,6 +11,7 @@ use samite::{Engine, Linker, Module, Store, TypedFunc};
 use samite_codegen::driver::{Strategy, compile_module};
 use samite_ir::translate::decode;
 use serde::Serialize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 /// What is compared: an engine under the name of its configuration.
@@ -110,7 +111,12 @@ pub fn measure(kernel: &Kernel, subjects: &[Subject], plan: &Plan) -> Row {
     let mut measured = vec![Measured::default(); subjects.len()];
     let mut ready: Vec<Option<Ready>> = Vec::with_capacity(subjects.len());
     for (subject, measured) in subjects.iter().zip(&mut measured) {
-        let prepared = prepare(kernel, subject, work, plan, measured);
+        // A panic is a bug of the compiler; the other kernels are measured all the same.
+        let prepared = catch_unwind(AssertUnwindSafe(|| prepare(kernel, subject, work, plan, measured)));
+        let prepared = prepared.unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().map_or("", |text| text.as_str());
+            Err(anyhow::anyhow!("panic: {text}"))
+        });
         ready.push(prepared.unwrap_or_else(|error| {
             measured.error = Some(line(&error));
             None

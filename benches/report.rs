@@ -72,7 +72,7 @@ fn summarize(rows: &[Row], strategy: usize) -> Summary {
         geometric_mean(pairs.filter(|(a, b)| *a > 0.0 && *b > 0.0).map(|(first, this)| this / first))
     };
     let measured = || rows.iter().map(|row| &row.measured[strategy]);
-    let total = |of: &dyn Fn(&Measured) -> Option<u64>| measured().map(of).try_fold(0, |sum, n| Some(sum + n?));
+    let total = |of: &dyn Fn(&Measured) -> Option<u64>| measured().filter_map(of).reduce(|sum, n| sum + n);
     Summary {
         failed: measured().filter(|m| m.error.is_some()).count(),
         run: ratios(&|m| m.run_ms()),

@@ -46,7 +46,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let json_only = args.json.as_ref().is_some_and(|file| file.as_os_str() == "-");
     let print = |text: String| -> std::io::Result<()> { if json_only { Ok(()) } else { writeln!(std::io::stdout().lock(), "{text}") } };
 
-    print(format!("{}, {} kernels, median of {} runs", suite.name, suite.kernels.len(), plan.runs))?;
+    let many = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+    let (kernels, runs) = (many(suite.kernels.len(), "kernel"), many(plan.runs, "run"));
+    print(format!("{}: {kernels}, median of {runs}", suite.name))?;
     for (k, name) in names.iter().enumerate() {
         print(format!("  {} = {name}", report::letter(k)))?;
     }
@@ -68,7 +70,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         crate::input::write(file, text.as_bytes())?;
     }
     if report.failed() > 0 {
-        anyhow::bail!("{} kernels failed", report.failed());
+        anyhow::bail!("{} measurements failed", report.failed());
     }
     Ok(ExitCode::SUCCESS)
 }
