@@ -470,7 +470,10 @@ impl<'a> Body<'a> {
             all_default &= depth? == targets.default();
         }
         if all_default {
-            self.br(targets.default());
+            // Not `br`, which returns from the function: the scan took a table for a branch to its end, which so has a way in.
+            let e = self.edge_to(self.frame_at(targets.default()));
+            self.build.terminate(Op::Jump(e));
+            self.reachable = false;
             return Ok(());
         }
         self.switches += 1;

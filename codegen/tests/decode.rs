@@ -1,0 +1,172 @@
+//! Every byte that is emitted is decoded back by iced, which knows instructions from the manuals and nothing of this house.
+//!
+//! For every function of real modules under a set of strategies in which every two values meet: the code is valid instructions
+//! end to end, which encode to the same bytes; branches lead to instructions of the function, calls to entries of functions;
+//! rows of traps, lines and safepoints name instructions that fit them. The runtime's stubs likewise.
+mod common;
+
+use common::{Module, kernels, scripts};
+use iced_x86::{Code, Decoder, DecoderOptions, Encoder, FlowControl, Instruction, Mnemonic, OpKind};
+use samite_codegen::driver::{Image, Strategy, compile_module};
+use samite_codegen::x64::stubs;
+use samite_ir::translate::decode;
+use samite_ir::value::Type;
+
+#[test]
+fn kernels_decode() {
+    let modules = kernels();
+    for strategy in Strategy::covering() {
+        check_all(&modules, &strategy);
+    }
+}
+
+#[test]
+fn modules_of_the_scripts_decode() {
+    let modules = scripts();
+    for strategy in Strategy::covering() {
+        check_all(&modules, &strategy);
+    }
+}
+
+fn check_all(modules: &[Module], strategy: &Strategy) {
+    for module in modules {
+        let decoded = decode(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+        let (image, stats) = compile_module(&decoded, &module.bytes, strategy).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+        assert_eq!(image.functions.len(), decoded.info.bodies.len());
+        assert_eq!(stats.code_bytes, image.functions.iter().map(|f| u64::from(f.code_end - f.start)).sum::<u64>());
+        check_tables(&image);
+        for index in 0..image.functions.len() as u32 {
+            if let Err(why) = check_function(&image, index) {
+                panic!("{} function {index}, {strategy}: {why}", module.name);
+            }
+        }
+    }
+}
+
+fn check_tables(image: &Image) {
+    assert!(image.functions.is_sorted_by(|a, b| a.code_end <= b.start));
+    assert!(image.traps.is_sorted_by(|a, b| a.pc < b.pc), "a place traps in one way");
+    assert!(image.lines.is_sorted_by_key(|r| r.pc));
+    assert!(image.safepoints.is_sorted_by(|a, b| a.pc < b.pc));
+    let outside = |pc: u32| image.function_at(pc).is_none();
+    assert!(!image.traps.iter().any(|r| outside(r.pc)));
+    assert!(!image.safepoints.iter().any(|r| outside(r.pc - 1)));
+}
+
+fn check_function(image: &Image, index: u32) -> Result<(), String> {
+    let f = image.functions[index as usize];
+    let code = &image.text[f.start as usize..f.code_end as usize];
+    let instructions = instructions(code, u64::from(f.start))?;
+    let start_of = |ip: u64| instructions.binary_search_by_key(&ip, Instruction::ip);
+    let mut reads_of_data = Vec::new();
+    for i in &instructions {
+        let at = i.ip();
+        match i.flow_control() {
+            FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch => {
+                start_of(i.near_branch_target()).map_err(|_| format!("{at:#x}: {i} leads into nothing"))?;
+            }
+            FlowControl::Call => {
+                let entry = i.near_branch_target();
+                let is_entry = image.functions.binary_search_by_key(&entry, |f| u64::from(f.start)).is_ok();
+                is_entry.then_some(()).ok_or_else(|| format!("{at:#x}: {i} calls no function"))?;
+            }
+            FlowControl::Next | FlowControl::Return | FlowControl::IndirectBranch | FlowControl::IndirectCall => {}
+            FlowControl::Exception if i.mnemonic() == Mnemonic::Ud2 => {
+                image.trap_at(at as u32).ok_or_else(|| format!("{at:#x}: ud2 without a trap"))?;
+            }
+            other => return Err(format!("{at:#x}: {i} is {other:?}")),
+        }
+        if i.is_ip_rel_memory_operand() {
+            reads_of_data.push((i.ip_rel_memory_address(), i));
+        }
+    }
+    // The last instruction does not run on into the data.
+    let last = instructions.last().ok_or("no code")?;
+    if !matches!(last.flow_control(), FlowControl::Return | FlowControl::UnconditionalBranch | FlowControl::IndirectBranch | FlowControl::Exception) {
+        return Err(format!("the code ends in {last}"));
+    }
+    // Data is behind the code and before the next function, and aligned to what reads it.
+    let end = image.functions.get(index as usize + 1).map_or(image.text.len() as u64, |f| u64::from(f.start));
+    for (data, i) in reads_of_data {
+        let size = if i.code() == Code::Lea_r64_m { 4 } else { i.memory_size().size() as u64 };
+        if data < u64::from(f.code_end) || data + size > end || !data.is_multiple_of(size) {
+            return Err(format!("{:#x}: {i} reads {data:#x}", i.ip()));
+        }
+    }
+    let within = |pc: u32| (f.start..f.code_end).contains(&pc);
+    for row in image.traps.iter().filter(|r| within(r.pc)) {
+        let at = start_of(row.pc.into()).map_err(|_| format!("trap row {row:?} is within an instruction"))?;
+        let i = &instructions[at];
+        let may_fault = (0..i.op_count()).any(|n| i.op_kind(n) == OpKind::Memory) && i.mnemonic() != Mnemonic::Lea;
+        if !may_fault && !matches!(i.mnemonic(), Mnemonic::Ud2 | Mnemonic::Idiv) {
+            return Err(format!("trap row {row:?} at {i}, which cannot fault"));
+        }
+    }
+    let lines: Vec<_> = image.lines.iter().filter(|r| within(r.pc)).collect();
+    for row in &lines {
+        start_of(row.pc.into()).map_err(|_| format!("line row {row:?} is within an instruction"))?;
+    }
+    if lines.first().is_none_or(|r| r.pc != f.start) {
+        return Err("no line row at the entry".into());
+    }
+    let returns_to = |pc: u32| pc > f.start && pc <= f.code_end;
+    for row in image.safepoints.iter().filter(|r| returns_to(r.pc)) {
+        let call = instructions.iter().find(|i| i.next_ip() == u64::from(row.pc));
+        if !call.is_some_and(|i| matches!(i.flow_control(), FlowControl::Call | FlowControl::IndirectCall)) {
+            return Err(format!("safepoint {row:?} is not behind a call"));
+        }
+    }
+    Ok(())
+}
+
+/// The instructions that the bytes are, each of which encodes to its bytes again.
+fn instructions(code: &[u8], start: u64) -> Result<Vec<Instruction>, String> {
+    let mut list = Vec::new();
+    let mut encoder = Encoder::new(64);
+    for i in Decoder::with_ip(64, code, start, DecoderOptions::NONE).iter() {
+        let at = (i.ip() - start) as usize;
+        let bytes = &code[at..at + i.len()];
+        if i.is_invalid() {
+            return Err(format!("{:#x}: {bytes:02x?} is no instruction", i.ip()));
+        }
+        encoder.encode(&i, i.ip()).map_err(|e| format!("{:#x}: {i}: {e}", i.ip()))?;
+        let again = encoder.take_buffer();
+        if again != bytes {
+            return Err(format!("{:#x}: {i} is {bytes:02x?}, and encodes to {again:02x?}", i.ip()));
+        }
+        list.push(i);
+    }
+    Ok(list)
+}
+
+#[test]
+fn stubs_decode() {
+    use Type::*;
+    let lists: [&[Type]; 6] = [
+        &[],
+        &[I32, F32],
+        &[I64; 9],
+        &[F64; 12],
+        &[I32, F32, I64, F64, Ref, I32, I64, I64, I64, F32, F32, F32, F32, F32, F32, F64, F64, I32],
+        &[I64; 9000],
+    ];
+    let check = |what: &str, stub: &stubs::Stub| {
+        let list = instructions(&stub.text, 0).unwrap_or_else(|e| panic!("{what}: {e}"));
+        for i in &list {
+            if matches!(i.flow_control(), FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch) {
+                assert!(list.iter().any(|j| j.ip() == i.near_branch_target()), "{what}: {i}");
+            }
+        }
+        for row in &stub.traps {
+            assert!(list.iter().any(|i| i.ip() == u64::from(row.pc) && i.mnemonic() == Mnemonic::Ud2), "{what}: {row:?}");
+        }
+    };
+    for params in lists {
+        for results in lists {
+            check("entry", &stubs::entry(params, results));
+            check("host", &stubs::host(params, results));
+        }
+    }
+    check("exit", &stubs::exit());
+    check("builtin", &stubs::builtin(u64::MAX));
+}
