@@ -161,14 +161,13 @@ make_rhai() { cargo_install "$1" rhai-run rhai@1.27.0 --bin rhai-run; }
 make_resvg() { cargo_install "$1" resvg resvg@0.49.0; }
 make_oxipng() { cargo_install "$1" oxipng oxipng@10.2.1 --no-default-features --features binary,zopfli; }
 make_wasm_tools() { cargo_install "$1" wasm-tools wasm-tools@1.263.0 --no-default-features --features validate,print,parse,dump,objdump,strip; }
-make_rustpython() { cargo_install "$1" rustpython rustpython@0.6.0 --no-default-features --features freeze-stdlib,stdlib,stdio,importlib,host_env; }
 
 if [ -n "${NATIVE:-}" ]; then
   build sqlite3 qjs cjpeg djpeg
   exit
 fi
 build sqlite3 qjs zstd bzip2 xz brotli lz4 cwebp dwebp cjpeg djpeg potrace lame flac minisat ruby
-build hexyl rg rhai resvg oxipng wasm-tools rustpython
+build hexyl rg rhai resvg oxipng wasm-tools
 [ -e inputs/.done ] || { python3 "$HERE/inputs.py" . && touch inputs/.done; }
 cp "$HERE"/inputs/* inputs/
 ls wasm/*.wasm

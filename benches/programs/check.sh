@@ -69,7 +69,6 @@ qjs_tests() {
 }
 ruby() { run ruby /in/engine.rb a b; }
 rhai() { run rhai /in/engine.rhai; }
-rustpython() { run rustpython /in/engine.py a b; }
 zstd() { bytes c; run zstd -q --single-thread -12 /w/c -o /w/c.zst; rm c; run zstd -q -d /w/c.zst -o /w/c; }
 bzip2() { bytes c; run bzip2 -9 /w/c; run bzip2 -dk /w/c.bz2; }
 xz() { bytes c; run xz -T1 -3 /w/c; run xz -dk /w/c.xz; }
