@@ -44,9 +44,13 @@ impl Loops {
                 let n = self.all.len() as u32;
                 let parent = self.stack.last().copied();
                 self.all.push(Loop { header: b, last, parent, depth: self.stack.len() as u32 + 1 });
-                for &outer in &self.stack {
+                // Outer loops end no earlier than inner ones: the first that reaches far enough ends the walk.
+                for &outer in self.stack.iter().rev() {
                     let outer = &mut self.all[outer as usize];
-                    outer.last = outer.last.max(last);
+                    if outer.last >= last {
+                        break;
+                    }
+                    outer.last = last;
                 }
                 self.stack.push(n);
             }
