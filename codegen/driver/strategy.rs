@@ -19,7 +19,7 @@ impl Strategy {
     /// The default: the fastest code.
     pub const MAX: Strategy = Strategy {
         passes: Passes::Basic,
-        regalloc: How::SpillAll,
+        regalloc: How::Linear,
         bounds: Bounds::Guard,
         interrupt: Interrupt::Off,
         nan: Nan::Native,
