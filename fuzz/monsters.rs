@@ -21,8 +21,13 @@ pub struct Monster {
 type Code = Function;
 
 const EMPTY: BlockType = BlockType::Empty;
-const few: fn(u32) -> u32 = |_| 4;
-const one: fn(u32) -> u32 = |_| 1;
+
+fn few(_: u32) -> u32 {
+    4
+}
+fn one(_: u32) -> u32 {
+    1
+}
 
 /// All shapes.
 #[rustfmt::skip]

@@ -26,6 +26,8 @@ pub struct Lower<'a, T: Target> {
     uses: Vec<u32>,
     /// By value: its register, or NONE while nobody wants it.
     regs: Vec<u32>,
+    /// By value: it is a load that the op which uses it does itself.
+    folded: Vec<bool>,
     /// By value: how many ops with side effects come before it in the layout (`effect_color`).
     colors: Vec<u32>,
     /// By value: layout position of its block.
@@ -70,6 +72,7 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
         },
         uses: vec![0; n],
         regs: vec![NONE; n],
+        folded: vec![false; n],
         colors: vec![0; n],
         homes: vec![NONE; n],
         pending: Vec::new(),
@@ -221,6 +224,14 @@ impl<'a, T: Target> Lower<'a, T> {
             && !self.is_wanted(v)
             && self.homes[v.index()] == self.home
             && (self.colors[v.index()] == self.color || region == Region::CONSTANT)
+    }
+    /// Notes that a load is done by the op being lowered.
+    pub fn set_folded(&mut self, v: Value) {
+        self.folded[v.index()] = true;
+    }
+    /// A load that nobody folded must trap where it stands, wanted or not: all its uses may be dead.
+    pub fn is_folded(&self, v: Value) -> bool {
+        self.folded[v.index()]
     }
     /// May a pure op be computed at the op being lowered instead, without being computed twice?
     pub fn can_fold_pure(&self, v: Value) -> bool {

@@ -84,6 +84,7 @@ pub fn access_trap(proven: bool, region: Region) -> Option<Trap> {
 /// The memory operand of a load that is folded here (`can_fold_load` said so), with its trap.
 pub fn fold_load(cx: &mut Cx, ops: &mut Ops, v: Value) -> (Mem, Option<Trap>) {
     let Ssa::Load { proven, region, addr, disp, .. } = cx.f.ops[v] else { panic!("{v} is no load") };
+    cx.set_folded(v);
     (address(cx, ops, addr, disp), access_trap(proven, region))
 }
 
@@ -138,7 +139,7 @@ pub fn lower(cx: &mut Cx, v: Value) {
         Ssa::Unreachable(trap) => plain(cx, Op::Trap(trap), &Ops::new()),
         Ssa::Load { op, proven, region, addr, disp } => {
             let trap = access_trap(proven, region);
-            if cx.is_wanted(v) || trap.is_some() && cx.uses(v) == 0 {
+            if cx.is_wanted(v) || trap.is_some() && !cx.is_folded(v) {
                 load(cx, v, op, trap, addr, disp);
             }
         }
@@ -316,11 +317,12 @@ fn update(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, va
         }
         _ => false,
     };
-    let other = match (same_place(cx, a), same_place(cx, b)) {
-        (true, _) => b,
-        (_, true) if commutes => a,
+    let (load, other) = match (same_place(cx, a), same_place(cx, b)) {
+        (true, _) => (a, b),
+        (_, true) if commutes => (b, a),
         _ => return false,
     };
+    cx.set_folded(load);
     let size = op.width().trailing_zeros() as usize;
     let mut ops = Ops::new();
     if let Some(value) = immediate(cx, other) {
