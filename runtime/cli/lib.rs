@@ -4,6 +4,7 @@
 //! run compile validate parse print objdump spec bench      the commands: `Args` (what clap parses) and `run(args)`
 //! script/     reads and runs .wast scripts; used by `spec` and by the tests
 //! input       files to modules, and errors that say in one line what is wrong with a file
+//! cache       compiled modules of earlier runs
 //! options     flags that several commands have           term    colour and progress on a terminal, plain text in a pipe
 //! ```
 //! Exit codes: 0 success; 1 failed, with one line on standard error; 2 wrong usage; 134 a wasm trap; what a WASI program exits with.
@@ -13,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod cache;
 mod compile;
 mod input;
 mod objdump;

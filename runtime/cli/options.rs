@@ -65,6 +65,10 @@ pub struct EngineArgs {
 }
 
 impl EngineArgs {
+    /// Did the command line say how to compile?
+    pub fn has_strategy(&self) -> bool {
+        self.strategy.is_some()
+    }
     pub fn configuration(&self) -> anyhow::Result<Configuration> {
         match (self.engine, self.strategy) {
             (Runner::Compiled, strategy) => Ok(Configuration::Compiled(strategy.unwrap_or_default())),

@@ -1,10 +1,11 @@
 //! `samite run`: a program, or one function of a module.
+use crate::cache::Cache;
 use crate::options::{Configuration, EngineArgs, LimitArgs};
 use crate::{input, options, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use samite::{Config, Engine, Func, Instance, Linker, Module, Store, Trap, Val, ValType, WasmBacktrace};
-use samite_codegen::driver::Strategy;
+use samite_codegen::driver::{Strategy, artifact};
 use samite_ir::translate::Interrupt;
 use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};
 use std::ffi::OsString;
@@ -16,7 +17,8 @@ use std::time::Duration;
 
 /// Runs a WASI program, or a function of a module
 ///
-/// FILE is a module in the binary or the text format. What follows it are the program's arguments; arguments that start with a dash
+/// FILE is a module in the binary or the text format, or one that `samite compile` made: that is code as any program's, so run only what you
+/// trust. What follows it are the program's arguments; arguments that start with a dash
 /// come after `--`.
 #[derive(clap::Args)]
 #[command(
@@ -42,6 +44,9 @@ pub struct Args {
     /// What becomes of imports that nobody defines
     #[arg(long, value_enum, value_name = "HOW", default_value_t = UnknownImports::Error)]
     unknown_imports: UnknownImports,
+    /// Compiles the module even if an earlier run has done it, and does not keep it for later ones
+    #[arg(long)]
+    no_cache: bool,
     /// Stops the program after a time such as 5s or 250ms
     #[arg(long, value_name = "TIME", value_parser = options::duration)]
     timeout: Option<Duration>,
@@ -64,13 +69,24 @@ const TRAPPED: u8 = 134;
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let name = args.file.display().to_string();
-    let bytes = input::read_module(&args.file)?;
+    let file = input::read(&args.file)?;
+    let (configuration, module) = if artifact::is_artifact(&file) {
+        compiled(&args, &name, &file)?
+    } else {
+        (configuration(&args)?, Source::Module(input::to_module(&args.file, file)?))
+    };
     let mut config = Config::new();
-    let configuration = configuration(&args)?;
     configuration.apply(&mut config);
     args.limits.apply(&mut config);
     let engine = Engine::new(&config)?;
-    let module = Module::from_binary(&engine, &bytes).with_context(|| name.clone())?;
+    let module = match (module, configuration.strategy()) {
+        (Source::Compiled, _) => Module::from_trusted_file(&engine, &args.file),
+        (Source::Module(bytes), Some(strategy)) if !args.no_cache => match Cache::open() {
+            Some(cache) => cache.module(&engine, &strategy, &bytes).with_context(|| name.clone()),
+            None => Module::from_binary(&engine, &bytes).with_context(|| name.clone()),
+        },
+        (Source::Module(bytes), _) => Module::from_binary(&engine, &bytes).with_context(|| name.clone()),
+    }?;
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx)?;
     match args.unknown_imports {
@@ -97,6 +113,28 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) => end(error, &name, args.timeout),
     }
+}
+
+/// What there is to run.
+enum Source {
+    /// The file is compiled already.
+    Compiled,
+    Module(Vec<u8>),
+}
+
+/// How to run a compiled module: as it was compiled, or its wasm code by the reference interpreter.
+fn compiled(args: &Args, name: &str, file: &[u8]) -> anyhow::Result<(Configuration, Source)> {
+    let artifact = artifact::read(file).with_context(|| name.to_string())?;
+    let strategy = artifact.header.strategy;
+    if args.engine.configuration()? == Configuration::Reference {
+        return Ok((Configuration::Reference, Source::Module(artifact.module.to_vec())));
+    }
+    ensure!(!args.engine.has_strategy(), "{name} is compiled already, with {strategy}");
+    if args.timeout.is_some() && strategy.interrupt == Interrupt::Off {
+        bail!("{name} was compiled so that it cannot be interrupted; for --timeout, compile it with --strategy interrupt=epoch");
+    }
+    ensure!(args.file.as_os_str() != "-", "a compiled module is run from a file, not from standard input");
+    Ok((Configuration::Compiled(strategy), Source::Compiled))
 }
 
 /// The engine; one that can be interrupted if the time is limited.

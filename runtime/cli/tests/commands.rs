@@ -49,6 +49,8 @@ impl Room {
 fn samite(dir: &Path, args: &[&str]) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_samite"));
     command.args(args).current_dir(dir).stdin(Stdio::null()).env("RUST_BACKTRACE", "0").env("HELD", "here");
+    // What is compiled here is kept nowhere else.
+    command.env("XDG_CACHE_HOME", dir.join("cache"));
     let output = command.output().expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
     Done { code: output.status.code().expect("it ends by itself"), out: text(output.stdout), err: text(output.stderr) }
@@ -201,9 +203,8 @@ fn bad_files() {
         room.run(&[command, "nowhere.wasm"]).fails("cannot read nowhere.wasm: No such file or directory");
         room.run(&[command, "."]).fails("cannot read .: Is a directory");
         room.run(&[command, "empty.wasm"]).fails("empty.wasm: not a WebAssembly module: the file is empty");
-        if command != "objdump" {
-            room.run(&[command, "program.wasm"]).fails("it is an ELF file");
-        }
+        let elf = if matches!(command, "run" | "objdump") { "or is an ELF file of another kind" } else { "it is an ELF file" };
+        room.run(&[command, "program.wasm"]).fails(elf);
         room.run(&[command, "image.wasm"]).fails("it starts with the bytes 89 50 4e 47");
         room.run(&[command, "broken.wat"]).fails("broken.wat:2:10: unknown operator");
         room.run(&[command, "latin.wat"]).fails("latin.wat is text that is not UTF-8");
@@ -307,6 +308,42 @@ fn compiled_files() {
     room.run(&["objdump", "damaged.cwasm"]).fails("damaged.cwasm: not a usable compiled module: the file is damaged");
     fs::write(room.path("short.cwasm"), &file[..file.len() - 1]).unwrap();
     room.run(&["objdump", "short.cwasm"]).fails("the file is cut off or damaged");
+}
+
+#[test]
+fn compiled_files_run() {
+    let room = Room::new(&[("math.wat", MATH), ("hello.wat", HELLO)]);
+    room.run(&["compile", "hello.wat", "-o", "hello"]).ok();
+    assert_eq!(room.run(&["run", "hello"]).ok(), "hello\n");
+    assert_eq!(room.run(&["run", "--engine", "reference", "hello"]).ok(), "hello\n");
+    room.run(&["compile", "math.wat", "--strategy", "bounds=compare,nan=canonical"]).ok();
+    assert_eq!(room.run(&["run", "math.cwasm", "--invoke", "add", "3", "4"]).ok(), "7\n");
+    room.run(&["run", "math.cwasm", "--strategy", "max"]).fails("math.cwasm is compiled already, with passes=");
+    room.run(&["run", "math.cwasm", "--timeout", "1s", "--invoke", "forever"]).fails("compile it with --strategy interrupt=epoch");
+    for interrupt in ["epoch", "page"] {
+        room.run(&["compile", "math.wat", "--strategy", &format!("interrupt={interrupt}")]).ok();
+        assert_eq!(room.run(&["run", "math.cwasm", "--timeout", "50ms", "--invoke", "forever"]).code, 134);
+    }
+}
+
+#[test]
+fn the_cache() {
+    let room = Room::new(&[("hello.wat", HELLO), ("invalid.wat", b"(module (func (result i32) (i64.const 1)))")]);
+    let entries = || fs::read_dir(room.path("cache/samite")).map_or(0, |entries| entries.count());
+    assert_eq!(room.run(&["run", "--no-cache", "hello.wat"]).ok(), "hello\n");
+    assert_eq!(room.run(&["run", "--engine", "reference", "hello.wat"]).ok(), "hello\n");
+    room.run(&["run", "invalid.wat"]).fails("type mismatch");
+    assert_eq!(entries(), 0);
+    for _ in 0..2 {
+        assert_eq!(room.run(&["run", "hello.wat"]).ok(), "hello\n");
+        assert_eq!(entries(), 1);
+    }
+    assert_eq!(room.run(&["run", "--strategy", "baseline", "hello.wat"]).ok(), "hello\n");
+    assert_eq!(entries(), 2);
+    for entry in fs::read_dir(room.path("cache/samite")).unwrap() {
+        fs::write(entry.unwrap().path(), "damaged").unwrap();
+    }
+    assert_eq!(room.run(&["run", "hello.wat"]).ok(), "hello\n");
 }
 
 #[test]
