@@ -138,7 +138,8 @@ mod tests {
         assert_eq!(entries(&cache), [file.clone()]);
         let good = fs::read(&file).unwrap();
         assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_some());
-        for damage in [|f: &mut Vec<u8>| f.truncate(100), |f| f[200] ^= 1, |f| f.clear()] {
+        let damages: [fn(&mut Vec<u8>); 3] = [|f| f.truncate(100), |f| f[200] ^= 1, |f| f.clear()];
+        for damage in damages {
             let mut bad = good.clone();
             damage(&mut bad);
             fs::write(&file, bad).unwrap();
