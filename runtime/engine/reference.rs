@@ -7,6 +7,7 @@ use crate::trap::{FrameInfo, WasmBacktrace, stack};
 use crate::vm::host::call_host;
 use crate::vm::{FuncRecord, Slot, StoreAccess, Stored};
 use anyhow::anyhow;
+use samite_ir::translate::Nan;
 use samite_ir::reference::{self, Callee, Cause, Env, Frame, Options, Prepared, Stop, Val};
 use samite_ir::translate::module::ModuleInfo;
 use samite_ir::value::{Bits, Trap};
@@ -110,8 +111,9 @@ impl Env for Instance<'_> {
 
     fn options(&self) -> Options {
         // Values of 16 bytes; frames of compiled code hold most of theirs in fewer.
-        let max_stack = self.store.opaque().engine().config().max_wasm_stack as u64;
-        Options { canonical_nans: false, max_stack }
+        let config = self.store.opaque().engine().config();
+        let canonical_nans = config.strategy.nan == Nan::Canonical;
+        Options { canonical_nans, max_stack: config.max_wasm_stack as u64 }
     }
     fn stack_used(&mut self) -> &mut u64 {
         &mut self.store.opaque_mut().stack_used
