@@ -46,7 +46,7 @@ impl Memory {
     }
     /// A zeroed memory. Fails if a limit forbids it or there is no address space.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> anyhow::Result<Memory> {
-        store.as_context_mut().access().new_memory(ty).map(Memory::from_object)
+        store.as_context_mut().access().new_memory(ty, None).map(Memory::from_object)
     }
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
         self.object.get(store.as_context().opaque()).ty()

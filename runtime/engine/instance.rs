@@ -207,8 +207,8 @@ fn build(store: &mut StoreAccess<'_>, module: &Module, imports: &[Extern]) -> an
             Extern::Memory(m) => data.memories.push(m.object()),
         }
     }
-    for ty in &info.memories[info.imported_memories as usize..] {
-        data.memories.push(store.new_memory(*ty)?);
+    for (k, ty) in info.memories.iter().enumerate().skip(info.imported_memories as usize) {
+        data.memories.push(store.new_memory(*ty, module.image(k as u32))?);
     }
     for ty in &info.tables[info.imported_tables as usize..] {
         data.tables.push(store.new_table(*ty)?);
@@ -315,7 +315,10 @@ fn initialize(store: &mut StoreAccess<'_>, instance: Stored<InstanceData>) -> an
             let opaque = store.opaque_mut();
             let dst = instance.get(opaque).evaluate(opaque, offset).low;
             let (bytes, memory) = (module.data(segment), instance.get(opaque).memories[*target as usize]);
-            memory.init(opaque, bytes, dst, 0, bytes.len() as u64).map_err(anyhow::Error::msg)?;
+            let own = *target >= info.imported_memories;
+            if !(own && memory.get(opaque).has_image()) {
+                memory.init(opaque, bytes, dst, 0, bytes.len() as u64).map_err(anyhow::Error::msg)?;
+            }
             instance.get(opaque).drop_data(segment);
         }
     }

@@ -2,6 +2,8 @@
 use crate::code::CodeObject;
 use crate::engine::Engine;
 use crate::externals::{Extern, ExternType};
+use crate::memory::WASM_PAGE;
+use crate::memory::image::Image;
 use crate::store::StoreOpaque;
 use crate::vm::Slot;
 use anyhow::Context;
@@ -9,12 +11,12 @@ use samite_codegen::driver::compile_module;
 use samite_ir::reference::Prepared;
 use samite_ir::translate::Translator;
 use samite_ir::translate::decode::{Decoded, decode};
-use samite_ir::translate::module::{self as declared, ExternKind, ModuleInfo};
+use samite_ir::translate::module::{self as declared, Element, ExternKind, ModuleInfo, SegmentMode};
 use samite_ir::translate::vmctx::Layout;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// A module that can be instantiated. A clone is the same module.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ struct Inner {
     prepared: Arc<Prepared>,
     /// None in reference mode.
     code: Option<CodeObject>,
+    /// What the memories contain at first, by index; made when first asked for.
+    images: OnceLock<Vec<Option<Arc<Image>>>>,
 }
 
 /// A module that may be gone.
@@ -140,6 +144,7 @@ impl Module {
             decoded,
             bytes,
             code,
+            images: OnceLock::new(),
         };
         let module = Module { inner: Arc::new(inner) };
         if let Some(code) = module.code() {
@@ -212,6 +217,30 @@ impl Module {
     }
     pub(crate) fn data(&self, segment: u32) -> &[u8] {
         &self.inner.bytes[self.info().data[segment as usize].bytes.clone()]
+    }
+    /// What a memory that the module defines contains at first, if that can be known beforehand.
+    pub(crate) fn image(&self, memory: u32) -> Option<&Arc<Image>> {
+        let images = || (0..self.info().memories.len() as u32).map(|k| self.make_image(k).map(Arc::new)).collect();
+        self.inner.images.get_or_init(images)[memory as usize].as_ref()
+    }
+    fn make_image(&self, memory: u32) -> Option<Image> {
+        let info = self.info();
+        // A segment of elements that traps comes before all data, and what it has put into a foreign table by then can look.
+        let foreign = |e: &Element| matches!(e.mode, SegmentMode::Active { target, .. } if target < info.imported_tables);
+        if memory < info.imported_memories || info.elements.iter().any(foreign) {
+            return None;
+        }
+        let mut data = Vec::new();
+        for (segment, declared) in info.data.iter().enumerate() {
+            match &declared.mode {
+                SegmentMode::Active { target, offset } if *target == memory => match offset[..] {
+                    [declared::ConstOp::I32(at)] => data.push((at as u32 as usize, self.data(segment as u32))),
+                    _ => return None,
+                },
+                _ => {}
+            }
+        }
+        Image::new(usize::try_from(info.memories[memory as usize].min.checked_mul(WASM_PAGE)?).ok()?, &data)
     }
     pub(crate) fn body(&self, defined: u32) -> &[u8] {
         &self.inner.bytes[self.info().bodies[defined as usize].clone()]

@@ -3,6 +3,7 @@ use crate::engine::Engine;
 use crate::instance::InstanceData;
 use crate::limits::{Growth, ResourceLimiter, UpdateDeadline};
 use crate::memory::MemoryObject;
+use crate::memory::image::Image;
 use crate::values::ExternHandles;
 use crate::vm::store::{Arena, Erased, StoreOwner};
 use crate::vm::{FuncRecord, GlobalCell, HostDefinition, HostRecord, StoreAccess, StoreId, Stored, TableObject};
@@ -89,8 +90,8 @@ impl StoreAccess<'_> {
         ensure!(self.allow_growth(growth)?, "resource limit exceeded: {}", growth.what());
         Ok(())
     }
-    /// A new memory, if the limits allow it.
-    pub(crate) fn new_memory(&mut self, ty: MemoryType) -> anyhow::Result<Stored<MemoryObject>> {
+    /// A new memory, if the limits allow it: zeros, and what the image has.
+    pub(crate) fn new_memory(&mut self, ty: MemoryType, image: Option<&Arc<Image>>) -> anyhow::Result<Stored<MemoryObject>> {
         let config = self.opaque().engine().config();
         let (bounds, limit) = (config.bounds(), config.max_memory_bytes);
         ensure!(ty.min <= 1 << 16 && ty.max.is_none_or(|max| max <= 1 << 16 && ty.min <= max), "memory type out of range: {ty:?}");
@@ -99,7 +100,7 @@ impl StoreAccess<'_> {
         self.ask(Growth::Memories(self.opaque().memories.len() + 1))?;
         let maximum = ty.max.map(|max| bytes(max) as usize);
         self.ask(Growth::Memory { current: 0, desired: bytes(ty.min) as usize, maximum })?;
-        let memory = MemoryObject::new(self.opaque().engine().pool(), ty, bounds, limit)?;
+        let memory = MemoryObject::new(self.opaque().engine().pool(), ty, bounds, limit, image)?;
         Ok(self.opaque_mut().memories.keep(memory))
     }
     /// A new table of nulls, if the limits allow it.

@@ -3,10 +3,12 @@
 //! With `Bounds::Guard` any 32-bit index plus any 32-bit offset plus any access width falls inside the reservation, so an access out of
 //! bounds faults on a page without access and machine code compares nothing. With `Bounds::Compare` only min(max, limit) is reserved.
 //! Either way growth is a change of access and a store of the length.
+pub mod image;
 pub mod pool;
 
 use crate::store::StoreOpaque;
 use crate::vm::{MemoryRecord, Stored};
+use image::Image;
 use pool::{Pool, Pooled};
 use samite_ir::translate::module::MemoryType;
 use samite_ir::value::Trap;
@@ -32,8 +34,8 @@ pub struct MemoryObject {
 }
 
 impl MemoryObject {
-    /// A zeroed memory of `ty.min` pages.
-    pub fn new(pool: &Arc<Pool>, ty: MemoryType, bounds: Bounds, limit: u64) -> anyhow::Result<MemoryObject> {
+    /// A memory of `ty.min` pages: zeros, and what the image has.
+    pub fn new(pool: &Arc<Pool>, ty: MemoryType, bounds: Bounds, limit: u64, image: Option<&Arc<Image>>) -> anyhow::Result<MemoryObject> {
         // A 32-bit memory has at most 2^16 pages.
         let max_pages = ty.max.unwrap_or(1 << 16).min(1 << 16).min((limit / WASM_PAGE).max(ty.min));
         let length = usize::try_from(ty.min * WASM_PAGE)?;
@@ -42,10 +44,14 @@ impl MemoryObject {
             // One more page: loads of wide vectors may start at the last byte only after their compare, but a size of 0 is no mapping.
             Bounds::Compare => usize::try_from(max_pages.max(ty.min) * WASM_PAGE)? + crate::sys::PAGE,
         };
-        let reservation = Pool::take(pool, size, length, bounds)?;
+        let reservation = Pool::take(pool, size, length, bounds, image)?;
         let accessible = reservation.accessible();
         let record = MemoryRecord { base: Cell::new(reservation.base()), length: Cell::new(length as u64) };
         Ok(MemoryObject { record, reservation, accessible: Cell::new(accessible), ty, max_pages })
+    }
+    /// Did it start as an image of its data segments?
+    pub fn has_image(&self) -> bool {
+        self.reservation.has_image()
     }
     pub fn ty(&self) -> MemoryType {
         self.ty

@@ -2,8 +2,9 @@
 //!
 //! A used reservation is cleared when it comes back: small dirty ones by writing zeros, which keeps their pages, larger ones by
 //! `MADV_DONTNEED`, which gives the pages back. Both thresholds are guesses from page-fault costs (about 0.5 us a page in a guest).
+use super::image::Image;
 use crate::sys::{Access, PAGE, Reservation};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use parking_lot::Mutex;
 use samite_opt::Bounds;
 use std::io;
@@ -18,8 +19,36 @@ const KEEP: usize = 64;
 
 struct Idle {
     reservation: Reservation,
-    /// Bytes from the start that may be read and written, all zero.
+    /// Bytes from the start that may be read and written, all zero but for the image.
     accessible: usize,
+    /// What is mapped there; it is inside of the accessible bytes.
+    image: Option<Arc<Image>>,
+}
+
+fn same_image(a: Option<&Arc<Image>>, b: Option<&Arc<Image>>) -> bool {
+    a.map(Arc::as_ptr) == b.map(Arc::as_ptr)
+}
+
+impl Idle {
+    /// Makes it a memory of `length` bytes that starts as the image says. On failure it is in no state to be used.
+    fn prepare(&mut self, length: usize, bounds: Bounds, image: Option<&Arc<Image>>) -> io::Result<()> {
+        let fits = same_image(self.image.as_ref(), image);
+        if !fits && let Some(old) = self.image.take() {
+            self.reservation.map_fresh(old.range())?;
+        }
+        if self.accessible < length {
+            self.reservation.protect(self.accessible..length, Access::ReadWrite)?;
+            self.accessible = length;
+        } else if self.accessible > length && bounds == Bounds::Guard {
+            self.reservation.protect(length..self.accessible, Access::None)?;
+            self.accessible = length;
+        }
+        if !fits && let Some(new) = image {
+            new.map(&self.reservation)?;
+            self.image = Some(new.clone());
+        }
+        Ok(())
+    }
 }
 
 pub struct Pool {
@@ -33,27 +62,32 @@ impl Pool {
     pub fn new(budget: u64) -> Arc<Pool> {
         Arc::new(Pool { idle: Mutex::new(Vec::new()), reserved: AtomicU64::new(0), budget })
     }
-    /// A reservation of `size` bytes, the first `length` of them accessible and zero; and no more than those under `Bounds::Guard`.
-    pub fn take(pool: &Arc<Pool>, size: usize, length: usize, bounds: Bounds) -> anyhow::Result<Pooled> {
-        let Idle { reservation, accessible } = match pool.take_idle(size, length) {
+    /// A reservation of `size` bytes, the first `length` of them accessible and as the image says, zero elsewhere; under `Bounds::Guard` no
+    /// more than those are accessible.
+    pub fn take(pool: &Arc<Pool>, size: usize, length: usize, bounds: Bounds, image: Option<&Arc<Image>>) -> anyhow::Result<Pooled> {
+        let mut idle = match pool.take_idle(size, length, image) {
             Some(idle) => idle,
             None => pool.reserve(size, bounds)?,
         };
-        let mut pooled = Pooled { reservation: ManuallyDrop::new(reservation), accessible, pool: pool.clone() };
-        if accessible < length {
-            pooled.allow(accessible, length).context("cannot commit a linear memory")?;
-            pooled.accessible = length;
-        } else if accessible > length && bounds == Bounds::Guard {
-            pooled.reservation.protect(length..accessible, Access::None).context("cannot set up the guard of a linear memory")?;
-            pooled.accessible = length;
+        let prepared = idle.prepare(length, bounds, image);
+        let pooled = Pooled { idle: ManuallyDrop::new(idle), pool: pool.clone() };
+        match prepared {
+            Ok(()) => Ok(pooled),
+            Err(error) => {
+                pooled.discard();
+                Err(anyhow::Error::new(error).context("cannot set up a linear memory"))
+            }
         }
-        Ok(pooled)
     }
-    /// Best one with the same access already; the last one otherwise.
-    fn take_idle(&self, size: usize, length: usize) -> Option<Idle> {
+    /// The one that needs least to be done; one that is ready if possible.
+    fn take_idle(&self, size: usize, length: usize, image: Option<&Arc<Image>>) -> Option<Idle> {
         let mut idle = self.idle.lock();
-        let fits = |i: &Idle| i.reservation.size() == size;
-        let at = idle.iter().rposition(|i| fits(i) && i.accessible == length).or_else(|| idle.iter().rposition(fits))?;
+        let work = |i: &Idle| {
+            let remap = if same_image(i.image.as_ref(), image) { 0 } else { 1 + usize::from(i.image.is_some()) };
+            remap + usize::from(i.accessible != length)
+        };
+        let fitting = idle.iter().enumerate().filter(|(_, i)| i.reservation.size() == size);
+        let (at, _) = fitting.min_by_key(|(_, i)| work(i))?;
         Some(idle.swap_remove(at))
     }
     fn reserve(&self, size: usize, bounds: Bounds) -> anyhow::Result<Idle> {
@@ -72,7 +106,7 @@ impl Pool {
             bail!("the budget of {} MiB of address space for memories is used up{advice}", self.budget >> 20);
         }
         match Reservation::new(size) {
-            Ok(reservation) => Ok(Idle { reservation, accessible: 0 }),
+            Ok(reservation) => Ok(Idle { reservation, accessible: 0, image: None }),
             Err(error) => {
                 self.reserved.fetch_sub(size as u64, Ordering::Relaxed);
                 let message = format!("cannot reserve {} MiB of address space for a linear memory{advice}", size >> 20);
@@ -85,58 +119,71 @@ impl Pool {
         let bytes: usize = idle.iter().map(|i| i.reservation.size()).sum();
         self.reserved.fetch_sub(bytes as u64, Ordering::Relaxed);
     }
-    /// Takes back a reservation whose first `dirty` bytes are accessible and may be written.
-    fn put(&self, reservation: Reservation, dirty: usize) {
-        let size = reservation.size();
-        let cleared = if dirty <= CLEAR_BY_WRITING {
+    /// Takes back a reservation whose accessible bytes may have been written.
+    fn put(&self, used: Idle) {
+        let dirty = used.accessible;
+        let cleared = if dirty <= CLEAR_BY_WRITING && used.image.is_none() {
             // SAFETY: the first `dirty` bytes are accessible, and the memory that used them is gone.
-            unsafe { reservation.base().write_bytes(0, dirty) };
+            unsafe { used.reservation.base().write_bytes(0, dirty) };
             true
         } else {
-            reservation.discard(0..dirty).is_ok()
+            used.reservation.discard(0..dirty).is_ok()
         };
         let mut idle = self.idle.lock();
         if cleared && idle.len() < KEEP {
-            idle.push(Idle { reservation, accessible: dirty });
+            idle.push(used);
         } else {
             drop(idle);
-            drop(reservation);
-            self.reserved.fetch_sub(size as u64, Ordering::Relaxed);
+            self.release(used);
         }
+    }
+    fn release(&self, used: Idle) {
+        let size = used.reservation.size();
+        drop(used);
+        self.reserved.fetch_sub(size as u64, Ordering::Relaxed);
     }
 }
 
 /// A reservation in use; goes back to its pool when dropped.
 pub struct Pooled {
-    reservation: ManuallyDrop<Reservation>,
-    accessible: usize,
+    idle: ManuallyDrop<Idle>,
     pool: Arc<Pool>,
 }
 
 impl Pooled {
     pub fn base(&self) -> *mut u8 {
-        self.reservation.base()
+        self.idle.reservation.base()
     }
     pub fn contains(&self, address: usize) -> bool {
-        (self.base().addr()..self.base().addr() + self.reservation.size()).contains(&address)
+        (self.base().addr()..self.base().addr() + self.idle.reservation.size()).contains(&address)
     }
     pub fn accessible(&self) -> usize {
-        self.accessible
+        self.idle.accessible
+    }
+    pub fn has_image(&self) -> bool {
+        self.idle.image.is_some()
     }
     /// Makes `[from, to)` accessible.
     pub fn allow(&self, from: usize, to: usize) -> io::Result<()> {
-        self.reservation.protect(from..to, Access::ReadWrite)
+        self.idle.reservation.protect(from..to, Access::ReadWrite)
     }
     /// Says how much is accessible at last, before it is dropped.
     pub fn set_dirty(&mut self, accessible: usize) {
-        self.accessible = accessible;
+        self.idle.accessible = accessible;
+    }
+    /// Gives it back to the system, not to the pool.
+    fn discard(self) {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: taken once: `this` is not dropped.
+        let (idle, pool) = unsafe { (ManuallyDrop::take(&mut this.idle), std::ptr::read(&this.pool)) };
+        pool.release(idle);
     }
 }
 
 impl Drop for Pooled {
     fn drop(&mut self) {
         // SAFETY: taken once, here.
-        let reservation = unsafe { ManuallyDrop::take(&mut self.reservation) };
-        self.pool.put(reservation, self.accessible);
+        let idle = unsafe { ManuallyDrop::take(&mut self.idle) };
+        self.pool.put(idle);
     }
 }

@@ -1,6 +1,8 @@
 //! What the runtime asks of the operating system: address space and the bounds of the stack. Signals are in `trap`.
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::ops::Range;
+use std::os::fd::{AsRawFd, FromRawFd};
 use std::ptr::{self, NonNull};
 
 /// The page size that all rounding here uses; asserted against the system's when the first engine is made.
@@ -80,7 +82,22 @@ impl Reservation {
         let failed = unsafe { libc::mprotect(self.base().add(range.start).cast(), range.len(), access.flags()) };
         if failed != 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
-    /// Gives the memory of a range of whole pages back; it reads as zeros afterwards.
+    /// Maps a file's pages, from its start, over a range of whole pages: readable and writable, and what is written stays private.
+    pub fn map_private(&self, range: Range<usize>, file: &File) -> io::Result<()> {
+        self.map_over(range, libc::PROT_READ | libc::PROT_WRITE, 0, file.as_raw_fd())
+    }
+    /// Puts fresh pages, readable and writable, over a range of whole pages.
+    pub fn map_fresh(&self, range: Range<usize>) -> io::Result<()> {
+        self.map_over(range, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_ANONYMOUS, -1)
+    }
+    fn map_over(&self, range: Range<usize>, access: libc::c_int, flags: libc::c_int, file: libc::c_int) -> io::Result<()> {
+        self.check(&range);
+        let flags = flags | libc::MAP_PRIVATE | libc::MAP_FIXED | libc::MAP_NORESERVE;
+        // SAFETY: the range is ours (`check`), so that replacing what is mapped there harms nobody: as in `protect`.
+        let at = unsafe { libc::mmap(self.base().add(range.start).cast(), range.len(), access, flags, file, 0) };
+        if at == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+    /// Gives the memory of a range of whole pages back; it reads as zeros afterwards, or as the file that is mapped there.
     pub fn discard(&self, range: Range<usize>) -> io::Result<()> {
         self.check(&range);
         if range.is_empty() {
@@ -97,6 +114,23 @@ impl Drop for Reservation {
         // SAFETY: the range is ours and nobody uses it any more. Failure would only leak it.
         unsafe { libc::munmap(self.base().cast(), self.size) };
     }
+}
+
+/// A file without a name that nobody can change any more.
+pub fn sealed_file(contents: &[u8]) -> io::Result<File> {
+    // SAFETY: the name is a C string; the descriptor, if there is one, is new and nobody else's.
+    let mut file = unsafe {
+        let file = libc::memfd_create(c"samite-memory".as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING);
+        if file < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        File::from_raw_fd(file)
+    };
+    file.write_all(contents)?;
+    let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE | libc::F_SEAL_SEAL;
+    // SAFETY: a call on our own descriptor.
+    let failed = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } != 0;
+    if failed { Err(io::Error::last_os_error()) } else { Ok(file) }
 }
 
 /// The stack of this thread, guard pages excluded; None if the system does not tell.

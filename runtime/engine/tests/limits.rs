@@ -128,3 +128,65 @@ fn memories_are_zero_when_they_come_back() {
         assert_eq!(trap(&load.call(&mut store, 65536).unwrap_err()), Trap::MemoryOutOfBounds);
     }
 }
+
+#[test]
+fn data_is_fresh_in_every_instance() {
+    for (kind, engine) in engines() {
+        // Several modules take turns with the reservations of one engine.
+        let module = |pages: u32, at: &str, text: &str| {
+            let wat = format!(
+                r#"(module (memory (export "memory") {pages})
+                    (data (i32.const {at}) "{text}") (data (i32.const 3) "first") (data (i32.const 5) "second") (data "passive")
+                    (func (export "write") (param i32) (i32.store8 (local.get 0) (i32.const 0xff)))
+                    (func (export "grow") (result i32) (memory.grow (i32.const 1))))"#
+            );
+            Module::new(&engine, wat).unwrap()
+        };
+        let big = "0123456789".repeat(1000);
+        let modules = [
+            (1, 100, "abc", module(1, "100", "abc")),
+            (1, 4090, "over a page", module(1, "4090", "over a page")),
+            (2, 65530, "over a wasm page", module(2, "65530", "over a wasm page")),
+            (3, 60000, big.as_str(), module(3, "60000", &big)),
+            (1, 65532, "end.", module(1, "65532", "end.")),
+            (200, 12_000_000, "far away", module(200, "12000000", "far away")),
+            (
+                1,
+                70,
+                "where a sum says",
+                Module::new(
+                    &engine,
+                    r#"(module (memory (export "memory") 1)
+                        (data (i32.add (i32.const 60) (i32.const 10)) "where a sum says") (data (i32.const 3) "fisecond")
+                (func (export "write") (param i32) (i32.store8 (local.get 0) (i32.const 0xff)))
+                (func (export "grow") (result i32) (memory.grow (i32.const 1))))"#,
+                )
+                .unwrap(),
+            ),
+        ];
+        let mut seed = 1u32;
+        for round in 0..200 {
+            seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+            let (pages, at, text, module) = &modules[(seed >> 16) as usize % modules.len()];
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, module, &[]).unwrap();
+            let memory = instance.get_memory(&mut store, "memory").unwrap();
+            let mut expected = vec![0; pages << 16];
+            expected[3..11].copy_from_slice(b"fisecond");
+            expected[*at..][..text.len()].copy_from_slice(text.as_bytes());
+            assert!(memory.data(&store) == expected, "{kind:?} {round} {at}");
+            let write = instance.get_typed_func::<i32, ()>(&mut store, "write").unwrap();
+            for place in [0, 4, 100, 4095, 4096, 65535, *at as i32, *at as i32 + text.len() as i32 - 1] {
+                write.call(&mut store, place).unwrap();
+            }
+            assert_eq!(trap(&write.call(&mut store, (*pages << 16) as i32).unwrap_err()), Trap::MemoryOutOfBounds);
+            if seed & 1 << 30 != 0 {
+                instance.get_typed_func::<(), i32>(&mut store, "grow").unwrap().call(&mut store, ()).unwrap();
+                write.call(&mut store, (*pages << 16) as i32 + 65535).unwrap();
+            }
+            if seed & 1 << 29 != 0 {
+                memory.data_mut(&mut store).fill(0xee);
+            }
+        }
+    }
+}

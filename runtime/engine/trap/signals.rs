@@ -125,7 +125,7 @@ fn sent(info: &libc::siginfo_t) -> bool {
 unsafe fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let Some(k) = SIGNALS.iter().position(|s| *s == signal) else { return };
     // SAFETY: `install` filled it before this handler could run, and nobody writes it any more.
-    let previous = unsafe { (*(&raw const PREVIOUS[k])).assume_init_ref() };
+    let previous = unsafe { PREVIOUS[k].assume_init() };
     // SAFETY: the system's information on the signal.
     let sent = sent(unsafe { &*info });
     // SAFETY: handlers of the shapes that their flags say, called as the system would have called them; the others are system calls that may
@@ -135,7 +135,7 @@ unsafe fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut
             libc::SIG_IGN if sent => {}
             libc::SIG_DFL | libc::SIG_IGN => {
                 // The fault comes again, to the default action, which also gives the right exit status. (A fault cannot be ignored.)
-                libc::sigaction(signal, previous, ptr::null_mut());
+                libc::sigaction(signal, &previous, ptr::null_mut());
                 if sent {
                     libc::raise(signal);
                 }

@@ -31,7 +31,7 @@ impl ContextBlock {
     /// Panics if `[offset, offset + size)` is not in the block or not aligned to `align`.
     fn field(&self, offset: u32, size: usize, align: usize) -> *mut u8 {
         let offset = offset as usize;
-        assert!(offset + size <= self.layout.size() && offset % align == 0, "field {offset} outside the instance record");
+        assert!(offset + size <= self.layout.size() && offset.is_multiple_of(align), "field {offset} outside the instance record");
         // SAFETY: inside the block, checked above.
         unsafe { self.at.as_ptr().add(offset) }
     }
