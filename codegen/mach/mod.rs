@@ -1,6 +1,7 @@
 //! The target-independent back half.
 pub mod buffer;
 pub mod code;
+pub mod dominators;
 pub mod flow;
 pub mod layout;
 pub mod loops;

@@ -11,6 +11,7 @@
 //!   or by a late input and an output, or clobbered under a `UseLate` or `DefEarly`;
 //! - a reference that is a `UseLate` of a safepoint; a copy or a `remat` definition of the wrong shape;
 //! - a step for which there are not enough registers.
+use super::dominators::Dominators;
 use super::flow::{Block, Class, Flow, Operand, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
 use super::loops::Loops;
 use cranelift_entity::{EntityRef, SecondaryMap};
@@ -20,7 +21,7 @@ const MOST_ERRORS: usize = 20;
 
 /// `Err` lists broken promises, at most twenty.
 pub fn verify(flow: &Flow, file: &RegFile) -> Result<(), Vec<String>> {
-    let mut v = Verifier { flow, file, errors: Vec::new(), home: SecondaryMap::new(), dominator: Vec::new() };
+    let mut v = Verifier { flow, file, errors: Vec::new(), home: SecondaryMap::new(), dominators: Dominators::default() };
     v.tables();
     if v.errors.is_empty() {
         v.graph();
@@ -41,8 +42,7 @@ struct Verifier<'a> {
     errors: Vec<String>,
     /// Block and step of each definition; parameters come before all steps.
     home: SecondaryMap<VReg, Option<(Block, Option<u32>)>>,
-    /// By block: its immediate dominator.
-    dominator: Vec<Block>,
+    dominators: Dominators,
 }
 
 impl Verifier<'_> {
@@ -154,31 +154,7 @@ impl Verifier<'_> {
                 self.error(format!("the terminator of {b} has one way out, and operands or clobbers"));
             }
         }
-        self.dominators();
-    }
-
-    /// One pass: the graph is reducible and in reverse post-order (Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm", 2001).
-    fn dominators(&mut self) {
-        self.dominator = vec![Block::new(0); self.flow.blocks.len()];
-        for b in self.flow.blocks.keys().skip(1) {
-            let mut found = None;
-            for &e in self.flow.preds(b) {
-                let mut p = self.flow.edges[e as usize].from;
-                if p >= b {
-                    continue;
-                }
-                let mut q = found.unwrap_or(p);
-                while p != q {
-                    if p > q {
-                        p = self.dominator[p.index()];
-                    } else {
-                        q = self.dominator[q.index()];
-                    }
-                }
-                found = Some(p);
-            }
-            self.dominator[b.index()] = found.unwrap_or(Block::new(0));
-        }
+        self.dominators.build(flow);
     }
 
     fn definitions(&mut self) {
@@ -214,16 +190,16 @@ impl Verifier<'_> {
 
     /// Numbers of each block and of its last descendant in the dominator tree, in preorder.
     fn tree(&self) -> (Vec<u32>, Vec<u32>) {
-        let n = self.dominator.len();
+        let n = self.flow.blocks.len();
         let mut size = vec![1u32; n];
         for b in (1..n).rev() {
-            size[self.dominator[b].index()] += size[b];
+            size[self.dominators.parent(Block::new(b)).index()] += size[b];
         }
         // Parents come before children in block order, so each takes the next free numbers of its parent.
         let mut first = vec![0u32; n];
         let mut next = vec![1u32; n];
         for b in 1..n {
-            let p = self.dominator[b].index();
+            let p = self.dominators.parent(Block::new(b)).index();
             first[b] = next[p];
             next[p] += size[b];
             next[b] = first[b] + 1;

@@ -158,7 +158,19 @@ impl<'a> Generator<'a> {
             .collect();
         let budget = taste.statements;
         let now = vec![None; taste.variables];
-        let mut g = Generator { r, b: Builder::default(), file, taste, now, classes, labels: Vec::new(), headers: Vec::new(), depth: 0, cold: false, budget };
+        let mut g = Generator {
+            r,
+            b: Builder::default(),
+            file,
+            taste,
+            now,
+            classes,
+            labels: Vec::new(),
+            headers: Vec::new(),
+            depth: 0,
+            cold: false,
+            budget,
+        };
         g.b.block(0, false);
         g.arguments();
         if g.body(0) {

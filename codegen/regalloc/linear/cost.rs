@@ -1,7 +1,8 @@
 //! How often blocks run, as far as can be guessed from their shape, and what a value's reads weigh: sums, so that the weight of any stretch is a difference.
 //!
-//! The guess: a branch goes every way equally often, but seldom to a cold block and seldom out of a loop; a loop turns `TURNS` times. A block in a
-//! loop runs at least as often as the loop is entered (an interpreter's hundred cases each get little of a loop that turns a million times).
+//! The guess: a branch goes every way equally often, but seldom to a cold block and seldom out of a loop; a loop turns `TURNS` times. A block that is not
+//! cold runs at least `SELDOM` times for each turn of the loop around it: behind ten checks that leave the function nothing would be left otherwise, nor
+//! for any of an interpreter's hundred cases.
 use crate::mach::flow::{Block, Flow, VReg};
 use crate::mach::loops::Loops;
 use crate::regalloc::live::{Lives, Need};
@@ -9,6 +10,7 @@ use cranelift_entity::EntityRef;
 
 pub const TURNS: f32 = 8.0;
 const COLD: f32 = 1.0 / 64.0;
+const SELDOM: f32 = 0.25;
 
 /// What reading from memory costs, compared with a load of its own.
 const FROM_SLOT: f32 = 0.6;
@@ -49,13 +51,17 @@ impl Costs {
         self.frequency[0] = 1.0;
         for (b, block) in &flow.blocks {
             let mut f = self.frequency[b.index()];
-            if let Some(n) = self.inside[b.index()] {
-                let header = loops.all[n as usize].header;
-                if header == b {
+            let around = match self.inside[b.index()] {
+                Some(n) if loops.all[n as usize].header == b => {
                     f *= TURNS;
-                } else if !block.cold {
-                    f = f.max(self.frequency[header.index()] / TURNS);
+                    f
                 }
+                Some(n) => self.frequency[loops.all[n as usize].header.index()],
+                None => 1.0,
+            };
+            f = f.min(around);
+            if !block.cold {
+                f = f.max(around * SELDOM);
             }
             self.frequency[b.index()] = f;
             let share = |e: u32| {

@@ -5,8 +5,8 @@
 use super::busy::fixed_output;
 use super::cost::Costs;
 use super::{Piece, ties};
-use crate::mach::flow::{Allocation, Block, Class, Edit, Flow, Loc, PReg, RegFile, RegSet, Slot, StepKind, VReg};
-use crate::mach::loops::Loops;
+use crate::mach::dominators::Dominators;
+use crate::mach::flow::{Allocation, Block, Edit, Flow, Loc, PReg, RegFile, RegSet, Slot, StepKind, VReg};
 use crate::mach::moves::{Move, Resolver};
 use crate::regalloc::live::{EARLY, GAP, LATE, Lives, Need, Position, at};
 use cranelift_entity::EntityRef;
@@ -39,6 +39,19 @@ struct Pending {
     bytes: u8,
 }
 
+/// How far up the dominators are looked at: they can be as many as blocks.
+const MOST_DOMINATORS: usize = 40;
+
+fn common(d: &Dominators, mut p: Block, mut q: Block) -> Option<Block> {
+    for _ in 0..MOST_DOMINATORS {
+        if p == q {
+            return Some(p);
+        }
+        if p > q { p = d.parent(p) } else { q = d.parent(q) }
+    }
+    None
+}
+
 /// A register's contents over a stretch that touches the end of a block.
 #[derive(Clone, Copy, Debug)]
 struct Stay {
@@ -50,7 +63,9 @@ struct Stay {
 #[derive(Debug, Default)]
 pub struct Memory {
     pending: Vec<Pending>,
-    used: Vec<bool>,
+    /// By value: a block that dominates all reads of its slot.
+    used: Vec<Option<Block>>,
+    dominators: Dominators,
     slots: Vec<Option<Slot>>,
     stays: Vec<Vec<Stay>>,
     at_start: Vec<(PReg, VReg)>,
@@ -63,7 +78,6 @@ pub struct Memory {
 pub struct Finish<'a> {
     pub flow: &'a Flow,
     pub file: &'a RegFile,
-    pub loops: &'a Loops,
     pub lives: &'a Lives,
     pub pieces: &'a [Piece],
     pub chains: &'a [Option<(u32, u32)>],
@@ -78,7 +92,8 @@ impl Finish<'_> {
         a.locs = vec![Loc::Reg(self.file.scratch[0]); flow.operands.len()];
         self.m.pending.clear();
         self.m.used.clear();
-        self.m.used.resize(flow.vregs.len(), false);
+        self.m.used.resize(flow.vregs.len(), None);
+        self.m.dominators.build(flow);
         self.outputs(&mut a);
         for v in flow.vregs.keys() {
             self.value(v, &mut a);
@@ -124,9 +139,14 @@ impl Finish<'_> {
         }
     }
 
-    /// Takes the slot of a value into use.
-    fn memory(&mut self, v: VReg) -> Place {
-        self.m.used[v.index()] = true;
+    /// The slot of a value, which is read in block `b`, or at its end.
+    fn memory(&mut self, v: VReg, b: Block) -> Place {
+        let m = &mut *self.m;
+        let known = &mut m.used[v.index()];
+        *known = Some(match *known {
+            None => b,
+            Some(a) => common(&m.dominators, a, b).unwrap_or(self.lives.born(v).0),
+        });
         Place::Memory(v)
     }
 
@@ -152,7 +172,7 @@ impl Finish<'_> {
             if p.start != born && p.start % 4 != GAP {
                 let from = match before {
                     Some(b) if b.end == p.start => Place::Reg(b.reg),
-                    _ => self.memory(v),
+                    _ => self.memory(v, lives.block_of(p.start / 4)),
                 };
                 self.push(p.start / 4, Group::Gap, v, from, Place::Reg(p.reg));
             }
@@ -177,7 +197,7 @@ impl Finish<'_> {
             }
             let from = match here {
                 Some(n) if chain(n).start <= p => Place::Reg(chain(n).reg),
-                _ => self.memory(v),
+                _ => self.memory(v, lives.block_of(r.step)),
             };
             let target = match r.need {
                 Need::ToFixed => {
@@ -297,7 +317,7 @@ impl Finish<'_> {
                     if self.lives.filled[v.index()] && !self.is_live(v, end) {
                         continue;
                     }
-                    let place = self.place(v, ends.clone());
+                    let place = self.place(v, from, ends.clone());
                     self.push(step, group, v, place, Place::Reg(r));
                 }
                 for (&arg, &param) in flow.args(e).iter().zip(flow.params(to)) {
@@ -306,9 +326,9 @@ impl Finish<'_> {
                     }
                     let target = match self.first(param) {
                         Some(p) if p.start == head && p.end > head => Place::Reg(p.reg),
-                        _ => self.memory(param),
+                        _ => self.memory(param, to),
                     };
-                    let place = self.place(arg, ends.clone());
+                    let place = self.place(arg, from, ends.clone());
                     self.push(step, group, arg, place, target);
                 }
             }
@@ -320,11 +340,11 @@ impl Finish<'_> {
         ranges.get(ranges.partition_point(|r| r.end <= p)).is_some_and(|r| r.start <= p)
     }
 
-    /// Where `v` is at the end of a block, given what is in registers there.
-    fn place(&mut self, v: VReg, ends: std::ops::Range<usize>) -> Place {
+    /// Where `v` is at the end of block `b`, given what is in registers there.
+    fn place(&mut self, v: VReg, b: Block, ends: std::ops::Range<usize>) -> Place {
         match self.m.at_end[ends].iter().find(|x| x.1 == v) {
             Some(x) => Place::Reg(x.0),
-            None => self.memory(v),
+            None => self.memory(v, b),
         }
     }
 
@@ -338,7 +358,7 @@ impl Finish<'_> {
         self.m.slots.resize(flow.vregs.len(), None);
         let mut order: Vec<(Position, VReg)> = Vec::new();
         for v in flow.vregs.keys() {
-            if self.m.used[v.index()] && !flow.vregs[v].remat {
+            if self.m.used[v.index()].is_some() && !flow.vregs[v].remat {
                 order.push((lives.born(v).1, v));
             }
         }
@@ -371,35 +391,47 @@ impl Finish<'_> {
         }
     }
 
-    /// Each value in memory is written once, at its definition. Parameters that start in memory are written by the edges.
+    /// Each value in memory is written once: at its definition, or at the head of a block that runs less often, dominates all reads of the slot, and
+    /// finds the value in a register. Parameters that start in memory are written by the edges.
     fn stores(&mut self) {
         let flow = self.flow;
         for v in flow.vregs.keys() {
-            if self.m.slots[v.index()].is_none() {
-                continue;
-            }
-            let (b, born) = self.lives.born(v);
+            let Some(used) = self.m.used[v.index()].filter(|_| self.m.slots[v.index()].is_some()) else { continue };
+            let (home, born) = self.lives.born(v);
             let Some(p) = self.first(v) else { continue };
             if p.start != born || p.start == p.end {
                 continue;
             }
-            let step = if born == at(flow.blocks[b].steps.start, GAP) { born / 4 } else { born / 4 + 1 };
-            self.push(step, Group::Gap, v, Place::Reg(p.reg), Place::Memory(v));
+            let mut best = self.costs.frequency(home);
+            let mut at = (if born % 4 == GAP { born / 4 } else { born / 4 + 1 }, p.reg);
+            let mut b = used;
+            for _ in 0..MOST_DOMINATORS {
+                if b <= home {
+                    break;
+                }
+                let f = self.costs.frequency(b);
+                let heads = self.m.start_of[b.index()] as usize..self.m.start_of[b.index() + 1] as usize;
+                if f < 0.9 * best
+                    && let Some(&(r, _)) = self.m.at_start[heads].iter().find(|x| x.1 == v)
+                {
+                    best = f;
+                    at = (flow.blocks[b].steps.start, r);
+                }
+                b = self.m.dominators.parent(b);
+            }
+            self.push(at.0, Group::Gap, v, Place::Reg(at.1), Place::Memory(v));
         }
     }
 
     /// References that live across a safepoint must be in their slots there, and are, because it clobbers all their registers.
     fn use_slots_of_references(&mut self) {
-        let _ = self.loops;
-        let _ = self.costs;
         let safepoints = self.safepoints();
         for v in self.flow.vregs.keys().filter(|&v| self.flow.vregs[v].is_ref) {
-            let across = |r: &crate::regalloc::live::Range| {
+            for r in self.lives.ranges(v) {
                 let n = safepoints.partition_point(|&s| at(s, LATE) <= r.start);
-                safepoints.get(n).is_some_and(|&s| at(s, LATE) < r.end)
-            };
-            if self.lives.ranges(v).iter().any(across) {
-                self.m.used[v.index()] = true;
+                for &s in safepoints[n..].iter().take_while(|&&s| at(s, LATE) < r.end) {
+                    self.memory(v, self.lives.block_of(s));
+                }
             }
         }
     }
@@ -476,6 +508,5 @@ impl Finish<'_> {
             a.edits.extend(sequence.iter().map(|&e| (first.step, e)));
         }
         self.m.pending = pending;
-        let _ = Class::ALL;
     }
 }

@@ -43,6 +43,13 @@ const MOVE: f32 = 0.3;
 /// How many sleeping pieces of a register, and ranges of them, are compared exactly.
 const MOST_SLEEPERS: usize = 12;
 const MOST_RANGES: usize = 48;
+/// How many values a register is kept free for, how many arguments of a parameter are looked at, and how far back through ties.
+const MOST_BESPOKEN: usize = 16;
+const MOST_RELATIVES: usize = 6;
+const MOST_TIES: usize = 6;
+/// How many blocks a value is kept in a register for that was brought back from memory, without being read; how many of its pieces are looked at.
+const MOST_HEADS: usize = 40;
+const MOST_PIECES: usize = 6;
 
 /// Part of a value's life, in a register. Holes inside are not occupied.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +60,8 @@ struct Piece {
     end: Position,
     /// It cannot be cut before this.
     hold: Position,
-    /// The next piece of the same value.
+    /// The pieces of the same value before and after.
+    before: Option<u32>,
     next: Option<u32>,
 }
 
@@ -80,6 +88,15 @@ struct Register {
     until: Position,
     /// Pieces in holes: where they go on, the piece, the range.
     sleeping: BinaryHeap<Reverse<(Position, u32, u32)>>,
+    /// Values that are not defined yet and would save a move by being here, and when. Others avoid the register if they can.
+    bespoken: Vec<Bespoken>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bespoken {
+    v: VReg,
+    start: Position,
+    end: Position,
 }
 
 /// Buffers.
@@ -99,6 +116,8 @@ pub struct Memory {
     spilled: Vec<bool>,
     /// By value: the register in which it will be wanted, found by looking ahead.
     wishes: Vec<Option<PReg>>,
+    /// By value: the parameter that it becomes, itself or by way of outputs that take over its register.
+    futures: Vec<Option<VReg>>,
     /// By parameter: the register of an argument.
     leanings: Vec<Option<PReg>>,
     finish: finish::Memory,
@@ -112,7 +131,7 @@ pub fn run(flow: &Flow, file: &RegFile, context: &mut Context) -> Allocation {
     let mut scan = Scan { flow, file, loops, lives, m: memory, position: 0, saved: RegSet::EMPTY };
     scan.run();
     let saved = scan.saved;
-    finish::Finish { flow, file, loops, lives, pieces: &memory.pieces, chains: &memory.chains, costs: &memory.costs, m: &mut memory.finish }
+    finish::Finish { flow, file, lives, pieces: &memory.pieces, chains: &memory.chains, costs: &memory.costs, m: &mut memory.finish }
         .run(saved, resolver, moves, sequence)
 }
 
@@ -129,6 +148,7 @@ impl Memory {
         for r in &mut self.registers {
             r.active = None;
             r.sleeping.clear();
+            r.bespoken.clear();
         }
         self.events.clear();
         self.pending.clear();
@@ -140,14 +160,18 @@ impl Memory {
         self.look_ahead(flow);
     }
 
-    /// Backwards: a value is wanted where it is read next in a fixed register, or where what takes over its register is wanted.
+    /// Backwards: a value is wanted where it is read next in a fixed register, or where what takes over its register is wanted, or a parameter
+    /// that it becomes.
     fn look_ahead(&mut self, flow: &Flow) {
         self.wishes.clear();
         self.wishes.resize(flow.vregs.len(), None);
+        self.futures.clear();
+        self.futures.resize(flow.vregs.len(), None);
         for (b, block) in flow.blocks.iter().rev() {
             for &e in flow.succs(b) {
                 for (&a, &p) in flow.args(e).iter().zip(flow.params(flow.edges[e as usize].to)) {
                     self.wishes[a.index()] = self.wishes[p.index()];
+                    self.futures[a.index()] = Some(p);
                 }
             }
             for step in block.steps.clone().rev() {
@@ -158,9 +182,11 @@ impl Memory {
                     }
                 }
                 for (d, u) in ties(flow, step) {
-                    let wish = self.wishes[d.index()];
+                    let (wish, future) = (self.wishes[d.index()], self.futures[d.index()]);
                     let mine = &mut self.wishes[u.index()];
                     *mine = wish.or(*mine);
+                    let mine = &mut self.futures[u.index()];
+                    *mine = mine.or(future);
                 }
             }
         }
@@ -261,7 +287,7 @@ impl Scan<'_> {
     fn arrive(&mut self, v: VReg, r: PReg, step: u32) {
         let (_, born) = self.lives.born(v);
         let out = at(step + 1, EARLY);
-        self.push_piece(Piece { v, reg: r, start: born, end: out, hold: out, next: None });
+        self.push_piece(Piece { v, reg: r, start: born, end: out, hold: out, before: None, next: None });
         self.note(r);
         if self.lives.ranges(v).last().is_some_and(|l| l.end > out) {
             self.plan(v, out, self.rank_at(v, out));
@@ -322,8 +348,8 @@ impl Scan<'_> {
 
     fn push_piece(&mut self, p: Piece) -> u32 {
         let n = self.m.pieces.len() as u32;
-        self.m.pieces.push(p);
         let chain = &mut self.m.chains[p.v.index()];
+        self.m.pieces.push(Piece { before: chain.map(|c| c.1), ..p });
         *chain = match *chain {
             None => Some((n, n)),
             Some((first, last)) => {
@@ -380,7 +406,7 @@ impl Scan<'_> {
             }
         }
         // Free for all of its life; else free for the longest time.
-        let (mut whole, mut whole_rank) = (None, (false, 0));
+        let (mut whole, mut whole_rank) = (None, (false, false, 0));
         let (mut part, mut part_until) = (None, s.start);
         let mut to_save = None;
         if chosen.is_none() {
@@ -391,8 +417,8 @@ impl Scan<'_> {
                         to_save = to_save.or(Some(r));
                         continue;
                     }
-                    // Of those, leave alone the ones that survive calls, and the ones that a step will want soon.
-                    let rank = (!self.file.callee_saved.has(r), self.m.busy.next_claim(r));
+                    // Of those, leave alone the ones that survive calls, those where others belong, and those that a step will want soon.
+                    let rank = (!self.file.callee_saved.has(r), !self.is_bespoken(r, visit), self.m.busy.next_claim(r));
                     if whole.is_none() || rank > whole_rank {
                         (whole, whole_rank) = (Some(r), rank);
                     }
@@ -492,12 +518,7 @@ impl Scan<'_> {
             hints[0] = self.last_register(v);
         }
         hints[1] = self.m.wishes[v.index()];
-        if let Some(r) = self.lives.reads(v).last()
-            && r.need == Need::ToParam
-        {
-            let param = self.param_of(r.operand, self.lives.block_of(r.step));
-            hints[3] = self.first_register(param).or(self.m.leanings[param.index()]);
-        }
+        hints[3] = self.m.futures[v.index()].and_then(|p| self.first_register(p).or(self.m.leanings[p.index()]));
         hints
     }
 
@@ -509,10 +530,64 @@ impl Scan<'_> {
         self.m.chains[v.index()].map(|(first, _)| self.m.pieces[first as usize].reg)
     }
 
-    /// The parameter that the `n`th edge argument, of the only way out of `b`, is for.
-    fn param_of(&self, n: u32, b: Block) -> VReg {
-        let edge = &self.flow.edges[self.flow.succs(b)[0] as usize];
-        self.flow.params(edge.to)[(n - edge.args.start) as usize]
+    fn is_bespoken(&mut self, r: PReg, visit: Visit) -> bool {
+        let p = self.position;
+        let list = &mut self.m.registers[r.index()].bespoken;
+        list.retain(|b| b.end > p);
+        list.iter().any(|b| b.v != visit.s.v && b.start < visit.end)
+    }
+
+    /// `v`, not defined yet, would save a move in `r`; so would what it takes its register over from, back to position `from`.
+    fn bespeak(&mut self, r: PReg, v: VReg, from: Position) {
+        let (_, born) = self.lives.born(v);
+        let list = &self.m.registers[r.index()].bespoken;
+        if born <= from || list.len() >= MOST_BESPOKEN || self.m.chains[v.index()].is_some() {
+            return;
+        }
+        let mut start = born;
+        let mut d = v;
+        for _ in 0..MOST_TIES {
+            let Some((_, u)) = ties(self.flow, start / 4).find(|t| t.0 == d) else { break };
+            let (_, before) = self.lives.born(u);
+            if before < from || self.lives.reads(u).last().is_none_or(|r| r.step != start / 4) {
+                break;
+            }
+            (start, d) = (before, u);
+        }
+        let end = self.lives.ranges(v).last().map_or(born, |r| r.end);
+        self.m.registers[r.index()].bespoken.push(Bespoken { v, start, end });
+    }
+
+    /// A value is in `r` now: what else should be there, so that edges have nothing to move?
+    fn bespeak_relatives(&mut self, r: PReg, v: VReg, start: Position) {
+        let flow = self.flow;
+        let (b, born) = self.lives.born(v);
+        if born % 4 == GAP && start == born {
+            // A parameter: the arguments that come around the loop.
+            let Some(n) = flow.params(b).iter().position(|&p| p == v) else { return };
+            let dead = self.lives.ranges(v).last().map_or(born, |r| r.end);
+            for &e in flow.preds(b).iter().take(MOST_RELATIVES) {
+                if flow.edges[e as usize].from >= b {
+                    self.bespeak(r, flow.args(e)[n], dead - 1);
+                }
+            }
+        }
+        if let Some(read) = self.lives.reads(v).last()
+            && read.need == Need::ToParam
+        {
+            // An argument: the parameter, and its other arguments.
+            let home = self.lives.block_of(read.step);
+            let edge = &flow.edges[flow.succs(home)[0] as usize];
+            let n = (read.operand - edge.args.start) as usize;
+            let param = flow.params(edge.to)[n];
+            self.m.leanings[param.index()] = Some(r);
+            if edge.to > home {
+                self.bespeak(r, param, self.position);
+                for &e in flow.preds(edge.to).iter().take(MOST_RELATIVES) {
+                    self.bespeak(r, flow.args(e)[n], self.position);
+                }
+            }
+        }
     }
 
     /// Brings the state of a register to the current position.
@@ -655,18 +730,20 @@ impl Scan<'_> {
             }
         };
         let wrapping = wraps();
-        if let Some(r) = reads.get(read) {
-            if wrapping.is_none_or(|n| at(r.step, GAP) < self.loop_end(n)) {
-                let b = self.lives.block_of(r.step);
-                let f = match self.loop_before(b, p) {
-                    Some(n) => self.m.costs.frequency(self.loops.all[n as usize].header) / cost::TURNS,
-                    None => self.m.costs.frequency(b) * cost::weight(r.need),
-                };
-                return (at(r.step, EARLY), f);
-            }
+        // On one way or another, whether it is read before or not.
+        let back = wrapping.map_or(0.0, |n| self.m.costs.frequency(self.loops.all[n as usize].header));
+        if let Some(r) = reads.get(read)
+            && wrapping.is_none_or(|n| at(r.step, GAP) < self.loop_end(n))
+        {
+            let b = self.lives.block_of(r.step);
+            let f = match self.loop_before(b, p) {
+                Some(n) => self.m.costs.frequency(self.loops.all[n as usize].header) / cost::TURNS,
+                None => self.m.costs.frequency(b) * cost::weight(r.need),
+            };
+            return (at(r.step, EARLY), f.max(back));
         }
         match wrapping {
-            Some(n) => (self.loop_end(n), self.m.costs.frequency(self.loops.all[n as usize].header)),
+            Some(n) => (self.loop_end(n), back),
             None => (self.lives.ranges(v).last().map_or(p, |r| r.end), 0.0),
         }
     }
@@ -750,9 +827,10 @@ impl Scan<'_> {
 
     fn assign(&mut self, r: PReg, visit: Visit, until: Position) {
         let Visit { s, end, hold, .. } = visit;
-        let stop = if until >= end { end } else { self.cut(visit, until) };
+        let longest = if until >= end { end } else { self.cut(visit, until) };
+        let stop = self.trim(visit, longest);
         self.note(r);
-        let piece = self.push_piece(Piece { v: s.v, reg: r, start: s.start, end: stop, hold, next: None });
+        let piece = self.push_piece(Piece { v: s.v, reg: r, start: s.start, end: stop, hold, before: None, next: None });
         let range = self.lives.all_ranges()[s.range as usize];
         let register = &mut self.m.registers[r.index()];
         debug_assert!(register.active.is_none());
@@ -763,20 +841,100 @@ impl Scan<'_> {
         } else {
             register.sleeping.push(Reverse((range.start, piece, s.range)));
         }
-        if let Some(read) = self.lives.reads(s.v).last()
-            && read.need == Need::ToParam
-        {
-            let param = self.param_of(read.operand, self.lives.block_of(read.step));
-            self.m.leanings[param.index()] = Some(r);
-        }
+        self.bespeak_relatives(r, s.v, s.start);
         if stop < end {
-            if stop % 4 == MID {
+            if stop % 4 == MID || stop < longest {
                 self.again(s.v, stop);
             } else {
                 // Perhaps another register is free by then.
                 self.plan(s.v, stop, self.rank_at(s.v, stop));
             }
         }
+    }
+
+    /// Where a piece that brings a value back from memory had better end. It is in a register at the head of every block inside, so every edge from a
+    /// block where it is in memory has to bring it back, too. If that costs more than to load it again for its next read, it stays in memory.
+    fn trim(&self, visit: Visit, stop: Position) -> Position {
+        let Stretch { v, start, range, last_range } = visit.s;
+        let (_, born) = self.lives.born(v);
+        if start == born || !self.m.spilled[v.index()] {
+            return stop;
+        }
+        let flow = self.flow;
+        let mut ranges = &self.lives.all_ranges()[range as usize..last_range as usize];
+        let mut last = start.max(visit.hold);
+        let mut b = self.block_at(start);
+        let mut heads = 0;
+        for r in self.lives.reads(v)[visit.read..].iter().take_while(|r| read_position(r.step, r.need) < stop) {
+            let home = self.lives.block_of(r.step);
+            let mut edges = 0.0;
+            while b < home {
+                b = Block::new(b.index() + 1);
+                heads += 1;
+                if heads > MOST_HEADS {
+                    return self.cut_behind(last, stop);
+                }
+                let head = at(flow.blocks[b].steps.start, GAP);
+                while ranges[0].end <= head {
+                    ranges = &ranges[1..];
+                }
+                if ranges[0].start > head {
+                    continue;
+                }
+                for &e in flow.preds(b) {
+                    let from = flow.edges[e as usize].from;
+                    let end = at(flow.blocks[from].steps.end, GAP) - 1;
+                    if from < b && !(start <= end && end < stop) && !self.is_in_register(v, end) {
+                        edges += self.m.costs.frequency(from).min(self.m.costs.frequency(b));
+                    }
+                }
+            }
+            if edges > 0.0 {
+                let load = match self.loop_before(home, last) {
+                    Some(n) => self.m.costs.frequency(self.loops.all[n as usize].header) / cost::TURNS,
+                    None => self.m.costs.frequency(home) * cost::weight(r.need),
+                };
+                if edges > load {
+                    return self.cut_behind(last, stop);
+                }
+            }
+            last = last.max(r.end());
+        }
+        // Nobody reads it after that, but the head of a loop around may expect it in a register.
+        let mut around = self.loops.innermost(self.block_at(last - 1));
+        while let Some(n) = around
+            && self.loop_start(n) > born
+        {
+            let head = self.loop_start(n);
+            if start <= head && head < stop || self.is_in_register(v, head) {
+                return stop;
+            }
+            around = self.loops.all[n as usize].parent;
+        }
+        self.cut_behind(last, stop)
+    }
+
+    /// Is it in a register at an earlier position? As far as can be seen from its last pieces.
+    fn is_in_register(&self, v: VReg, p: Position) -> bool {
+        let mut next = self.m.chains[v.index()].map(|c| c.1);
+        for _ in 0..MOST_PIECES {
+            let Some(n) = next else { return false };
+            let piece = &self.m.pieces[n as usize];
+            if piece.start <= p {
+                return p < piece.end;
+            }
+            next = piece.before;
+        }
+        false
+    }
+
+    /// A position where a piece may be cut that ends with a read.
+    fn cut_behind(&self, end: Position, stop: Position) -> Position {
+        if end >= stop {
+            return stop;
+        }
+        let is_inside = end % 4 == GAP && self.block_at(end) == self.block_at(end - 1);
+        if is_inside { stop.min(end + EARLY) } else { end }
     }
 
     /// Where a piece must end if its register is taken at `until`: at the head of a loop in which it has not been read, if there is one.
