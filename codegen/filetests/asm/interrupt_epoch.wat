@@ -15,19 +15,17 @@
 ;;          sub      rsp, 0x10
 ;;          mov      rbx, rdi
 ;;          mov      qword ptr [rbp - 0x28], rdi
-;;          mov      qword ptr [rbp - 0x30], rsi
 ;;          mov      r12, qword ptr [rbx + 0x10]
 ;;          mov      rbx, qword ptr [rbx]
 ;;          mov      rcx, qword ptr [r12]           ; interrupted
 ;;          cmp      rcx, qword ptr [rbx + 0x28]
 ;;          jae      .l3
 ;;          mov      r13d, esi
-;;          nop      dword ptr [rax + rax]
+;;          nop      word ptr [rax + rax]
 ;;        .l1:
 ;; @0018    mov      rcx, qword ptr [r12]           ; interrupted
 ;;          cmp      rcx, qword ptr [rbx + 0x28]
 ;;          jae      .l4
-;;          mov      r14, qword ptr [rbp - 0x28]
 ;;        .l2:
 ;; @001e    add      r13d, -1
 ;; @0021    test     r13d, r13d
@@ -41,6 +39,7 @@
 ;;          ret
 ;;        .l3:
 ;;          mov      rdi, qword ptr [rbp - 0x28]
+;;          mov      qword ptr [rbp - 0x30], rsi
 ;; @0017    mov      rcx, qword ptr [rdi + 8]
 ;;          call     qword ptr [rcx + 0x50]
 ;;          test     eax, eax

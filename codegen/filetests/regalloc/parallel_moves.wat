@@ -9,22 +9,19 @@
 
 ;; B0(): depth 0
 ;;       1b  args [def %4@r6]=r6 [def %5@r2]=r2 [def %6@r1]=r1
-;;             r11 <- r2, 4 bytes
-;;             r2 <- r1, 4 bytes
-;;             r1 <- r11, 4 bytes
 ;;           jump
 ;;             -> B1(%4, %5, %6)
 ;; B1(%0, %1, %2): depth 1
-;;       29  add32 #0, -1 [def %3@1]=r2 [%2]=r2
-;;       2c  branch if ne of test32 #0, #0 [%3]=r2
+;;       29  add32 #0, -1 [def %3@1]=r1 [%2]=r1
+;;       2c  branch if ne of test32 #0, #0 [%3]=r1
 ;;             -> B2()
 ;;             -> B3()
 ;; B2(): depth 1
-;;             r11 <- r1, 4 bytes
-;;             r1 <- r6, 4 bytes
+;;             r11 <- r2, 4 bytes
+;;             r2 <- r6, 4 bytes
 ;;             r6 <- r11, 4 bytes
 ;;           jump
 ;;             -> B1(%1, %0, %3)
 ;; B3(): depth 1
-;;             r0 <- r1, 4 bytes
+;;             r0 <- r2, 4 bytes
 ;;       31  return [%1@r0]=r0

@@ -580,8 +580,8 @@ impl Scan<'_> {
             let edge = &flow.edges[flow.succs(home)[0] as usize];
             let n = (read.operand - edge.args.start) as usize;
             let param = flow.params(edge.to)[n];
-            self.m.leanings[param.index()] = Some(r);
             if edge.to > home {
+                self.m.leanings[param.index()] = Some(r);
                 self.bespeak(r, param, self.position);
                 for &e in flow.preds(edge.to).iter().take(MOST_RELATIVES) {
                     self.bespeak(r, flow.args(e)[n], self.position);
