@@ -1,6 +1,6 @@
 //! Limits of a store: what an embedder may refuse, and what happens when the interruption deadline has passed.
 
-/// Decides about growth. Install one with `Store::limiter`.
+/// Decides about growth. Install one with `Store::limiter`. It must not panic: asked by compiled code, that ends the process.
 pub trait ResourceLimiter {
     /// May a memory of `current` bytes (0 if it is being made) get `desired` bytes? `maximum` is the one its type states. On false, or an
     /// error, `memory.grow` gives -1 and the making of a memory fails.

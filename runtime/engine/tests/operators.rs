@@ -139,11 +139,17 @@ fn forms(op: &Operator) -> Vec<Form> {
             decide("(i64.extend_i32_u {op})", Type::I64, Then::Same);
         }
         Type::I64 => {
-            decide("(if (result i32) (i64.ne {op} (i64.const 0)) (then (i32.const 11)) (else (i32.const 22)))", Type::I32, Then::Choose(11, 22));
+            decide(
+                "(if (result i32) (i64.ne {op} (i64.const 0)) (then (i32.const 11)) (else (i32.const 22)))",
+                Type::I32,
+                Then::Choose(11, 22),
+            );
             decide("(i64.eqz {op})", Type::I32, Then::Choose(0, 1));
             decide("(if (result i32) (i64.lt_s {op} (i64.const 0)) (then (i32.const 1)) (else (i32.const 2)))", Type::I32, Then::Sign);
         }
-        Type::F32 => decide("(if (result i32) (f32.lt {op} (f32.const 1)) (then (i32.const 1)) (else (i32.const 2)))", Type::I32, Then::BelowOne),
+        Type::F32 => {
+            decide("(if (result i32) (f32.lt {op} (f32.const 1)) (then (i32.const 1)) (else (i32.const 2)))", Type::I32, Then::BelowOne)
+        }
         _ => decide("(if (result i32) (f64.lt {op} (f64.const 1)) (then (i32.const 1)) (else (i32.const 2)))", Type::I32, Then::BelowOne),
     }
     forms
@@ -152,8 +158,20 @@ fn forms(op: &Operator) -> Vec<Form> {
 fn expected(op: &Operator, then: Then, r: Bits) -> Bits {
     match then {
         Then::Same => r,
-        Then::Choose(yes, no) => if r != 0 { yes } else { no },
-        Then::Sign => if (r as i64) < 0 { 1 } else { 2 },
+        Then::Choose(yes, no) => {
+            if r != 0 {
+                yes
+            } else {
+                no
+            }
+        }
+        Then::Sign => {
+            if (r as i64) < 0 {
+                1
+            } else {
+                2
+            }
+        }
         Then::BelowOne => {
             let below = match op.result {
                 Type::F32 => f32::from_bits(r as u32) < 1.0,
@@ -342,7 +360,16 @@ impl Running {
     }
 
     /// Runs a sweep over pairs, of which those that trap are called alone. `fits` is given pair, expected and actual result.
-    fn check(&mut self, op: &Operator, f: Func, extra: &[Val], pairs: &[(Bits, Bits)], form: &str, wanted: impl Fn(Bits, Bits) -> Result<Bits, Trap>, exact: bool) {
+    fn check(
+        &mut self,
+        op: &Operator,
+        f: Func,
+        extra: &[Val],
+        pairs: &[(Bits, Bits)],
+        form: &str,
+        wanted: impl Fn(Bits, Bits) -> Result<Bits, Trap>,
+        exact: bool,
+    ) {
         let (good, bad): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|(a, b)| wanted(*a, *b).is_ok());
         self.write(op, &good);
         let mut args = vec![Val::I32(0), Val::I32(good.len() as i32)];
@@ -441,7 +468,10 @@ fn integer_operators_of_two() {
 fn wrong_definitions_are_noticed() {
     let right = |name: &str| operators().into_iter().find(|op| op.name == name).expect("an operator");
     let broken: [(&str, Apply); 3] = [
-        ("i32.add", Arc::new(|a, b| value::binary(BinOp::Add, Type::I32, a, b).map(|r| if (a, b) == (7, 0xffff_ffff) { r ^ 1 } else { r }))),
+        (
+            "i32.add",
+            Arc::new(|a, b| value::binary(BinOp::Add, Type::I32, a, b).map(|r| if (a, b) == (7, 0xffff_ffff) { r ^ 1 } else { r })),
+        ),
         ("i64.div_s", Arc::new(|a, b| if b == 0 { Ok(0) } else { value::binary(BinOp::DivS, Type::I64, a, b) })),
         ("f64.min", Arc::new(|a, b| Ok(if a == 1 << 63 && b == 0 { 0 } else { value::binary(BinOp::FMin, Type::F64, a, b)? }))),
     ];
@@ -478,7 +508,9 @@ fn operators_of_one_and_conversions() {
 /// Strategies that treat constants differently.
 fn constant_strategies() -> Vec<Strategy> {
     let keep = |s: &Strategy| {
-        s.bounds == Bounds::Guard && s.interrupt == Interrupt::Off && (s.nan == Nan::Native || *s == Strategy { nan: Nan::Canonical, ..Strategy::MAX })
+        s.bounds == Bounds::Guard
+            && s.interrupt == Interrupt::Off
+            && (s.nan == Nan::Native || *s == Strategy { nan: Nan::Canonical, ..Strategy::MAX })
     };
     let list: Vec<_> = Strategy::all().into_iter().filter(keep).collect();
     assert!(list.len() >= 4);
@@ -502,7 +534,13 @@ fn check_constants(chosen: impl Fn(&Operator) -> bool) {
                         let (a, b) = both(a);
                         let r = result(op, strategy.nan, a, b)?;
                         Ok(match branch {
-                            true => if is_nonzero(op.result, r) { 11 } else { 22 },
+                            true => {
+                                if is_nonzero(op.result, r) {
+                                    11
+                                } else {
+                                    22
+                                }
+                            }
                             false => r,
                         })
                     };
@@ -554,7 +592,9 @@ fn loads_and_stores() {
         if let Some(store) = store {
             _ = writeln!(text, "(func $store{k} (param i32 {ty}) ({store} offset=2 (local.get 0) (local.get 1)))");
             let around = |value: &str, call: &str| {
-                format!("(i64.store (i32.const {SCRATCH}) (i64.const -1)) (i64.store offset=8 (i32.const {SCRATCH}) (i64.const -1)) (call ${call} (i32.const {SCRATCH}) {value})")
+                format!(
+                    "(i64.store (i32.const {SCRATCH}) (i64.const -1)) (i64.store offset=8 (i32.const {SCRATCH}) (i64.const -1)) (call ${call} (i32.const {SCRATCH}) {value})"
+                )
             };
             let read = format!("(i64.load offset=2 (i32.const {SCRATCH}))");
             sweep(&mut text, &format!("store{k}"), "", &around(&format!("({ty}.load (local.get $p))"), &format!("store{k}")), &read);
@@ -566,7 +606,10 @@ fn loads_and_stores() {
     }
     // The pairs stand 16 bytes behind the start, so that an address before the first is one.
     text.push(')');
-    let text = text.replace(&format!("(i32.add (i32.const {PAIRS}) (i32.shl (local.get $i) (i32.const 4)))"), "(i32.add (i32.const 16) (i32.shl (local.get $i) (i32.const 4)))");
+    let text = text.replace(
+        &format!("(i32.add (i32.const {PAIRS}) (i32.shl (local.get $i) (i32.const 4)))"),
+        "(i32.add (i32.const 16) (i32.shl (local.get $i) (i32.const 4)))",
+    );
     let module = wat::parse_str(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     for strategy in Strategy::all() {
         let engine = engine(strategy);
