@@ -135,7 +135,7 @@ mod tests {
         let file = cache.file(&Strategy::MAX, &module);
         assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_none());
         cache.module(&engine, &Strategy::MAX, &module).unwrap();
-        assert_eq!(entries(&cache), [file.clone()]);
+        assert_eq!(entries(&cache), std::slice::from_ref(&file));
         let good = fs::read(&file).unwrap();
         assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_some());
         let damages: [fn(&mut Vec<u8>); 3] = [|f| f.truncate(100), |f| f[200] ^= 1, |f| f.clear()];

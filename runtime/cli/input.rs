@@ -94,9 +94,13 @@ pub fn text_error(file: &str, text: &str, error: &wast::Error) -> String {
 
 /// The causes of an error in one line, outermost first; of each its first line.
 pub fn one_line(error: &anyhow::Error) -> String {
+    one_line_without(error, None)
+}
+
+/// The same, but for a cause with this text.
+pub fn one_line_without(error: &anyhow::Error, without: Option<&str>) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for cause in error.chain() {
-        let text = cause.to_string();
+    for text in error.chain().map(|cause| cause.to_string()).filter(|text| without != Some(text)) {
         let first = text.lines().next().unwrap_or_default().trim_end_matches(':').to_string();
         // Some errors repeat their cause.
         if !parts.last().is_some_and(|last| last.ends_with(&first)) {

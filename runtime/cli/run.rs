@@ -67,7 +67,18 @@ enum UnknownImports {
 /// What wasmtime and shells say of an aborted program: 128 + SIGABRT.
 const TRAPPED: u8 = 134;
 
+/// The stack that every program's first thread has here; more takes a thread of our own.
+const MAIN_STACK: u64 = 4 << 20;
+
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let Some(stack) = args.limits.max_wasm_stack.filter(|stack| *stack > MAIN_STACK) else { return run_here(args) };
+    let size = usize::try_from(stack).ok().and_then(|stack| stack.checked_add(MAIN_STACK as usize)).context("no room for such a stack")?;
+    let thread = std::thread::Builder::new().stack_size(size).spawn(|| run_here(args));
+    let thread = thread.with_context(|| format!("no room for a stack of {stack} bytes"))?;
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     let name = args.file.display().to_string();
     let file = input::read(&args.file)?;
     let (configuration, module) = if artifact::is_artifact(&file) {
@@ -109,10 +120,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         });
     }
     let outcome = call(&args, &name, &module, &linker, &mut store);
-    match outcome {
-        Ok(()) => Ok(ExitCode::SUCCESS),
+    Ok(match outcome {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => end(error, &name, args.timeout),
-    }
+    })
 }
 
 /// What there is to run.
@@ -280,23 +291,23 @@ fn shown(value: &Val) -> String {
 }
 
 /// How the process ends when the program did not return.
-fn end(error: anyhow::Error, name: &str, timeout: Option<Duration>) -> anyhow::Result<ExitCode> {
+fn end(error: anyhow::Error, name: &str, timeout: Option<Duration>) -> ExitCode {
     if let Some(Exit(code)) = error.downcast_ref::<Exit>() {
         // The system keeps eight bits, as of a native program's.
-        return Ok(ExitCode::from(*code as u8));
+        return ExitCode::from(*code as u8);
     }
-    let Some(trap) = error.downcast_ref::<Trap>() else {
-        return Err(error.context(name.to_string()));
+    let backtrace = error.downcast_ref::<WasmBacktrace>();
+    let (message, code) = match (error.downcast_ref::<Trap>(), timeout) {
+        (Some(Trap::Interrupted), Some(time)) => (format!("wasm trap: interrupted after {time:?}"), ExitCode::from(TRAPPED)),
+        (Some(trap), _) => (format!("wasm trap: {trap}"), ExitCode::from(TRAPPED)),
+        // The backtrace is one of the causes; it has its own lines.
+        (None, _) => (input::one_line_without(&error, backtrace.map(|b| b.to_string()).as_deref()), ExitCode::FAILURE),
     };
-    let message = match (trap, timeout) {
-        (Trap::Interrupted, Some(time)) => format!("{name}: wasm trap: interrupted after {time:?}"),
-        _ => format!("{name}: wasm trap: {trap}"),
-    };
-    term::error(&message);
-    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
+    term::error(&format!("{name}: {message}"));
+    if let Some(backtrace) = backtrace {
         print_backtrace(backtrace);
     }
-    Ok(ExitCode::from(TRAPPED))
+    code
 }
 
 /// The frames, innermost first.
