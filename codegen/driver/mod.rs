@@ -111,6 +111,7 @@ pub fn compile_function(
     observer.mach(&code);
     let lower = clock.lap();
 
+    check_flow(&code, index);
     let allocation = regalloc::run(strategy.regalloc, &code.flow, X64::registers(), &mut worker.regalloc);
     check_allocation(&code, &allocation, index);
     observer.allocated(&code, &allocation);
@@ -154,16 +155,27 @@ fn check_ssa(func: &Func, pass: &str) {
     }
 }
 
+/// In builds with assertions lowering is held to what allocators are promised.
+fn check_flow(code: &Code<X64>, index: u32) {
+    if cfg!(debug_assertions)
+        && let Err(errors) = crate::mach::verify::verify(&code.flow, X64::registers())
+    {
+        wrong(code, None, index, "lowering", &errors);
+    }
+}
+
 /// In builds with assertions every allocation is judged.
 fn check_allocation(code: &Code<X64>, allocation: &Allocation, index: u32) {
-    if cfg!(debug_assertions) {
-        let flow = crate::mach::verify::verify(&code.flow, X64::registers());
-        let judged = flow.and_then(|()| regalloc::check::check(&code.flow, X64::registers(), allocation));
-        if let Err(errors) = judged {
-            let text = crate::mach::text::print(code, Some(allocation));
-            panic!("allocation of function {index} is wrong: {:?}\n{text}", &errors[..errors.len().min(5)]);
-        }
+    if cfg!(debug_assertions)
+        && let Err(errors) = regalloc::check::check(&code.flow, X64::registers(), allocation)
+    {
+        wrong(code, Some(allocation), index, "allocation", &errors);
     }
+}
+
+fn wrong(code: &Code<X64>, allocation: Option<&Allocation>, index: u32, what: &str, errors: &[String]) -> ! {
+    let text = crate::mach::text::print(code, allocation);
+    panic!("{what} of function {index} is wrong: {:?}\n{text}", &errors[..errors.len().min(5)]);
 }
 
 /// Compiles all functions. The error of the first bad function, in module order, is the error of the module.

@@ -1,10 +1,11 @@
 //! SSA to machine steps, backward: an op is lowered after all its uses, so it is known whether anybody wants its value in a register, or
 //! whether every use folded it away. The target says how (`Target::lower`); this file keeps the books.
 //!
-//! Blocks keep the order of the layout. Critical edges, and edges with arguments out of a block with several ways out, get a block of
-//! their own right behind their source. Preconditions: a verified function whose layout is a reverse post-order.
+//! Blocks keep the order of the layout (`order.rs`). Critical edges, and edges with arguments out of a block with several ways out, get a block of
+//! their own right behind their source. Precondition: a verified function.
 use super::code::{Code, PoolConst, Target};
 use super::flow::{self, BlockFlow, Class, EdgeFlow, Flow, Operand, RegSet, Role, Step, StepKind, VReg, VRegData, Want};
+use super::order::order;
 use cranelift_entity::EntityRef;
 use samite_ir::ssa::{Block, Edge, Func, Op, Region, Value};
 use samite_ir::value::{ConvOp, Trap, Type};
@@ -83,13 +84,13 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
         result_pointer: None,
         place: 0,
     };
-    cx.survey();
+    cx.survey(&plan);
     cx.want_loop_params(&plan);
     let mut ranges = vec![0..0; plan.block_count as usize];
     for _ in 0..plan.block_count {
         cx.code.flow.blocks.push(BlockFlow::default());
     }
-    for (position, &b) in f.layout.iter().enumerate().rev() {
+    for (position, &b) in plan.layout.iter().enumerate().rev() {
         for &e in plan.edges_of(position).iter().rev() {
             if let Some(block) = plan.own_block(e) {
                 let start = cx.code.ops.len() as u32;
@@ -107,6 +108,8 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
 /// Which flow block is what.
 struct Plan {
     block_count: u32,
+    /// The blocks in the order of `mach/order.rs`; positions below are in it.
+    layout: Vec<Block>,
     /// By layout position.
     block: Vec<u32>,
     /// By SSA block: its layout position.
@@ -121,14 +124,15 @@ struct Plan {
 impl Plan {
     fn new(f: &Func) -> Plan {
         let mut position = vec![NONE; f.blocks.len()];
-        for (p, b) in f.layout.iter().enumerate() {
+        let layout = order(f);
+        for (p, b) in layout.iter().enumerate() {
             position[b.index()] = p as u32;
         }
         let mut preds = vec![0u32; f.blocks.len()];
         let mut edges = Vec::new();
         let mut edge_start = vec![0];
         let mut seen = vec![false; f.edges.len()];
-        for &b in &f.layout {
+        for &b in &layout {
             f.for_each_successor(b, |e| {
                 if !std::mem::replace(&mut seen[e.index()], true) {
                     edges.push(e);
@@ -138,9 +142,9 @@ impl Plan {
             edge_start.push(edges.len() as u32);
         }
         let mut split = vec![NONE; f.edges.len()];
-        let mut block = Vec::with_capacity(f.layout.len());
+        let mut block = Vec::with_capacity(layout.len());
         let mut count = 0;
-        for p in 0..f.layout.len() {
+        for p in 0..layout.len() {
             block.push(count);
             count += 1;
             let out = &edges[edge_start[p] as usize..edge_start[p + 1] as usize];
@@ -152,7 +156,7 @@ impl Plan {
                 }
             }
         }
-        Plan { block_count: count, block, position, split, edges, edge_start }
+        Plan { block_count: count, layout, block, position, split, edges, edge_start }
     }
     fn edges_of(&self, position: usize) -> &[Edge] {
         &self.edges[self.edge_start[position] as usize..self.edge_start[position + 1] as usize]
@@ -289,10 +293,10 @@ impl<'a, T: Target> Lower<'a, T> {
 
     // ---- the walk
 
-    fn survey(&mut self) {
+    fn survey(&mut self, plan: &Plan) {
         let f = self.f;
         let mut color = 0;
-        for (position, &b) in f.layout.iter().enumerate() {
+        for (position, &b) in plan.layout.iter().enumerate() {
             for &v in f.params(b) {
                 self.homes[v.index()] = position as u32;
             }
@@ -310,7 +314,7 @@ impl<'a, T: Target> Lower<'a, T> {
 
     /// Parameters whose block comes before one of its sources are wanted before their uses are seen.
     fn want_loop_params(&mut self, plan: &Plan) {
-        for position in 0..self.f.layout.len() {
+        for position in 0..plan.layout.len() {
             for &e in plan.edges_of(position) {
                 let to = self.f.edges[e].to;
                 if plan.position[to.index()] as usize <= position {

@@ -4,7 +4,7 @@ use crate::options::{Configuration, EngineArgs, LimitArgs};
 use crate::{input, options, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use samite::{Config, Engine, Func, Instance, Linker, Module, Store, Trap, Val, ValType, WasmBacktrace};
+use samite::{ExternType, Global, Memory, Ref, Table, Config, Engine, Func, Instance, Linker, Module, Store, Trap, Val, ValType, WasmBacktrace};
 use samite_codegen::driver::{Strategy, artifact};
 use samite_ir::translate::Interrupt;
 use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};
@@ -100,12 +100,15 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     }?;
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx)?;
+    let mut store = Store::new(&engine, world(&args)?);
+    if args.unknown_imports != UnknownImports::Error {
+        stand_in(&mut linker, &mut store, &module)?;
+    }
     match args.unknown_imports {
         UnknownImports::Error => {}
         UnknownImports::Trap => linker.define_unknown_imports_as_traps(&module)?,
         UnknownImports::Default => linker.define_unknown_imports_as_default_values(&module)?,
     }
-    let mut store = Store::new(&engine, world(&args)?);
     if let Some(time) = args.timeout {
         store.set_epoch_deadline(1);
         let engine = engine.clone();
@@ -124,6 +127,37 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => end(error, &name, args.timeout),
     })
+}
+
+/// Defines what the module imports beside functions and nobody defines: memories, tables and globals of the type that is asked for, empty. A WASI
+/// function that is imported with another type than it has (some toolchains split 64-bit parameters) becomes one that traps.
+fn stand_in(linker: &mut Linker<WasiCtx>, store: &mut Store<WasiCtx>, module: &Module) -> anyhow::Result<()> {
+    linker.allow_shadowing(true);
+    for import in module.imports() {
+        let (of, name) = (import.module(), import.name());
+        let found = linker.get(&mut *store, of, name).map(|e| e.ty(&*store));
+        match (import.ty(), found) {
+            (ExternType::Func(wanted), Some(ExternType::Func(ty))) if wanted != ty => {
+                let message = format!("`{of}::{name}` was imported as {wanted}, which it is not");
+                linker.func_new(of, name, wanted, move |_, _, _| bail!("{message}"))?;
+            }
+            (ExternType::Memory(ty), None) => {
+                let memory = Memory::new(&mut *store, ty)?;
+                linker.define(&mut *store, of, name, memory)?;
+            }
+            (ExternType::Table(ty), None) => {
+                let null = Ref::null(ty.element).context("a table of numbers")?;
+                let table = Table::new(&mut *store, ty, null)?;
+                linker.define(&mut *store, of, name, table)?;
+            }
+            (ExternType::Global(ty), None) => {
+                let global = Global::new(&mut *store, ty, Val::default_for_ty(ty.value))?;
+                linker.define(&mut *store, of, name, global)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// What there is to run.
