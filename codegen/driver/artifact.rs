@@ -19,7 +19,8 @@ use crate::mach::tables::{LineRow, SafepointRow, TrapRow};
 use object::read::elf::ElfFile64;
 use object::write::{self, SectionId, Symbol, SymbolSection};
 use object::{
-    Architecture, BinaryFormat, Endianness, LittleEndian, Object as _, ObjectSection as _, SectionKind, SymbolFlags, SymbolKind, SymbolScope,
+    Architecture, BinaryFormat, Endianness, LittleEndian, Object as _, ObjectSection as _, SectionKind, SymbolFlags, SymbolKind,
+    SymbolScope,
 };
 use samite_ir::ssa::Builtin;
 use samite_ir::translate::decode::{Decoded, decode};
@@ -155,7 +156,9 @@ fn contract() -> u64 {
     let names = Trap::ALL.iter().map(|t| t.name()).chain(Builtin::ALL.iter().map(|b| b.name()));
     let mut text = names.collect::<Vec<_>>().join("\n").into_bytes();
     let records = {
-        use vmctx::{func_entry as entry, func_record as record, import, memory_record as memory, store_record as store, table_record as table};
+        use vmctx::{
+            func_entry as entry, func_record as record, import, memory_record as memory, store_record as store, table_record as table,
+        };
         [
             [vmctx::STORE, vmctx::BUILTINS, vmctx::EPOCH, vmctx::INTERRUPT_PAGE, vmctx::NULL_RECORD, vmctx::EXTERN_ENTRY_SIZE],
             [store::STACK_LIMIT, store::HOST_STACK_LIMIT, store::EXIT_FP, store::EXIT_PC, store::ENTRY_SP, store::DEADLINE],

@@ -71,11 +71,8 @@ pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
         }
     }
     let data_end = |at: u32| data.range(at + 1..).next().map_or(end, |next| *next.0);
-    let tables: BTreeMap<u32, Vec<u32>> = data
-        .iter()
-        .filter(|(_, (size, _))| *size == 0)
-        .map(|(&at, _)| (at, table(bytes(at..data_end(at)), at, inside)))
-        .collect();
+    let tables: BTreeMap<u32, Vec<u32>> =
+        data.iter().filter(|(_, (size, _))| *size == 0).map(|(&at, _)| (at, table(bytes(at..data_end(at)), at, inside))).collect();
     jumps.extend(tables.values().flatten());
     jumps.sort_unstable();
     jumps.dedup();

@@ -29,7 +29,10 @@ enum Item {
     Raw(u32),
     Bind(usize),
     Branch(usize),
-    Align { to: u32, most: u32 },
+    Align {
+        to: u32,
+        most: u32,
+    },
 }
 
 /// xorshift64* (Marsaglia, Vigna).

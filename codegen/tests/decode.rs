@@ -82,7 +82,10 @@ fn check_function(image: &Image, index: u32) -> Result<(), String> {
     }
     // The last instruction does not run on into the data.
     let last = instructions.last().ok_or("no code")?;
-    if !matches!(last.flow_control(), FlowControl::Return | FlowControl::UnconditionalBranch | FlowControl::IndirectBranch | FlowControl::Exception) {
+    if !matches!(
+        last.flow_control(),
+        FlowControl::Return | FlowControl::UnconditionalBranch | FlowControl::IndirectBranch | FlowControl::Exception
+    ) {
         return Err(format!("the code ends in {last}"));
     }
     // Data is behind the code and before the next function, and aligned to what reads it.

@@ -41,7 +41,8 @@ fn places_do_not_overlap() {
                 let slots = &slots[..(pattern % 7) as usize];
                 let a = allocation(slots, RegSet::of(&saved[..count]));
                 let f = Frame::new(&code(has_calls, result_area), &a);
-                let mut places: Vec<(i32, i32)> = slots.iter().enumerate().map(|(n, b)| (f.slot(Slot::from_u32(n as u32)), i32::from(*b))).collect();
+                let mut places: Vec<(i32, i32)> =
+                    slots.iter().enumerate().map(|(n, b)| (f.slot(Slot::from_u32(n as u32)), i32::from(*b))).collect();
                 places.extend(saved[..count].iter().map(|r| (f.saved_at(*r), 8)));
                 if result_area > 0 {
                     places.push((f.results, result_area as i32));
@@ -104,7 +105,11 @@ fn a_large_frame_is_compared_whole() {
 
 #[test]
 fn a_leaf_without_slots_has_no_frame() {
-    let list = instructions("(module (func (param i32 i32) (result i32) (i32.mul (local.get 0) (local.get 1))))", "passes=basic,regalloc=linear", 0);
+    let list = instructions(
+        "(module (func (param i32 i32) (result i32) (i32.mul (local.get 0) (local.get 1))))",
+        "passes=basic,regalloc=linear",
+        0,
+    );
     assert!(!list.iter().any(|i| matches!(i.mnemonic(), Mnemonic::Push | Mnemonic::Sub)));
     // Under the baseline the same function keeps its values in slots.
     let list = instructions("(module (func (param i32 i32) (result i32) (i32.mul (local.get 0) (local.get 1))))", "baseline", 0);

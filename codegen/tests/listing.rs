@@ -57,7 +57,9 @@ fn constants_and_tables_have_labels_that_code_names() {
 
 #[test]
 fn the_long_form_shows_every_byte_of_code() {
-    let (image, names) = compiled("(module (func $f (param i32) (result i32) (i32.div_u (i32.const 0x12345678) (local.get 0))) (func $g (drop (call $f (i32.const 1)))))");
+    let (image, names) = compiled(
+        "(module (func $f (param i32) (result i32) (i32.div_u (i32.const 0x12345678) (local.get 0))) (func $g (drop (call $f (i32.const 1)))))",
+    );
     let text = listing::module(&image, &names);
     println!("{text}");
     assert!(text.contains("call     f\n"), "{text}");

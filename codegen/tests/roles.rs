@@ -145,7 +145,8 @@ impl Observer for Look<'_> {
             let step = row.offset;
             let ends = !starts.contains(&(step + 1));
             let list = &instructions[from..to];
-            let is_cold_trap = matches!(code.ops[step as usize], Op::TrapIf(..)) && list.first().is_some_and(|i| i.mnemonic() == Mnemonic::Ud2);
+            let is_cold_trap =
+                matches!(code.ops[step as usize], Op::TrapIf(..)) && list.first().is_some_and(|i| i.mnemonic() == Mnemonic::Ud2);
             if !is_cold_trap && let Some(mine) = group(code, allocation, step, ends, list) {
                 self.check(code, allocation, step, mine);
                 match &code.ops[step as usize] {

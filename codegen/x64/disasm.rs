@@ -15,7 +15,10 @@ pub enum Reference {
     Jump(u32),
     Call(u32),
     /// What it reads, or takes the address of: so many bytes, 0 for an address.
-    Data { at: u32, bytes: u8 },
+    Data {
+        at: u32,
+        bytes: u8,
+    },
 }
 
 /// An instruction.

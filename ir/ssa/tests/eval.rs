@@ -1,3 +1,4 @@
+//! What functions compute, trap with and call, op by op.
 use crate::ssa::eval::{Access, Callee, End, Wide, World, eval};
 use crate::ssa::text::parse;
 use crate::ssa::verify::assert_valid;

@@ -1,3 +1,4 @@
+//! Tests of the SSA form; one file a file.
 mod eval;
 mod graph;
 mod text;

@@ -1,3 +1,4 @@
+//! The text form: what is printed is parsed, and what has no shape is refused with its line.
 use crate::ssa::text::{parse, parse_with_lines};
 use crate::ssa::verify::verify;
 

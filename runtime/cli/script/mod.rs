@@ -1,8 +1,8 @@
 //! Runs the official test scripts (.wast) on an engine.
 //!
 //! A script is read once, into commands that own their modules as bytes (`read`), and then run as often as there are configurations
-//! (`execute`). The grammar is that of the specification's reference interpreter, `interpreter/README.md` in the specification's
-//! repository; the `wast` crate parses it.
+//! (`execute`). The grammar is that of the specification's reference interpreter, described in the README of its
+//! folder in the specification's repository; the `wast` crate parses it.
 //!
 //! - `read` text to commands      - `execute` commands on a store        - `expect` does a value fit what is asserted?
 //! - `spectest` the host module that scripts import                      - `later` the list of what is not expected to pass yet

@@ -108,6 +108,7 @@ unsafe fn trap(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut li
     true
 }
 
+/// There is no machine code for this system, so no fault in any.
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 unsafe fn trap(_: libc::c_int, _: *mut libc::siginfo_t, _: *mut libc::ucontext_t) -> bool {
     false

@@ -1,16 +1,13 @@
 //! How fast validation and translation are, on modules of your own:
-//! `MODULES=a.wasm:b.wasm cargo test --release -p samite-ir --test translate_speed -- --ignored --nocapture`
+//! `cargo run --release -p samite-ir --example translate_speed a.wasm b.wasm`
 use samite_ir::ssa::verify;
 use samite_ir::translate::vmctx::Layout;
 use samite_ir::translate::{Options, Translator, decode};
 use std::time::Duration;
 
-#[test]
-#[ignore = "a measurement; needs modules"]
-fn speed() {
-    let modules = std::env::var("MODULES").expect("MODULES lists paths, colons between");
-    for path in modules.split(':') {
-        let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{path}: {e}"));
+fn main() {
+    for path in std::env::args().skip(1) {
+        let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
         let start = cpu_time();
         let module = decode(&bytes).unwrap_or_else(|e| panic!("{path}: {e}"));
         let decoded = cpu_time() - start;
