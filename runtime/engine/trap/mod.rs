@@ -3,7 +3,7 @@
 //! A call into machine code goes through the entry stub of its signature. It ends early in two ways, both of which make the newest entry
 //! stub return 1: a hardware fault in wasm code (every trap is one: wasm's own checks jump to `ud2`), where the signal handler edits the
 //! machine context (`signals`); and a host function that fails, where the host stub leaves by itself. What happened is then in the store:
-//! `pending`, or else the trap record. No Rust frame is ever jumped over.
+//! `pending`, or else the trap record. No Rust frame is ever jumped over. The page on it is `papers/traps.md`.
 //!
 //! ```text
 //! signals   handlers: is it ours, which trap, where to go on        stack      limits, and what a thread needs
