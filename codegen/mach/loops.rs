@@ -20,6 +20,9 @@ impl Loop {
     }
 }
 
+/// Nests deeper than this are looked at in parts: a walk outwards for each of many values must not take long.
+const MOST_AROUND: usize = 12;
+
 #[derive(Debug, Default)]
 pub struct Loops {
     /// In order of headers.
@@ -63,16 +66,13 @@ impl Loops {
         self.innermost[b.index()]
     }
 
-    /// The outermost loop that contains `b` but not `other`.
+    /// The loops that contain `b`, from the innermost outwards, at most `MOST_AROUND` of them.
+    pub fn around(&self, b: Block) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.innermost(b), |&n| self.all[n as usize].parent).take(MOST_AROUND)
+    }
+
+    /// The outermost of them that does not contain `other`.
     pub fn outermost_without(&self, b: Block, other: Block) -> Option<Loop> {
-        let mut found = None;
-        let mut next = self.innermost(b);
-        while let Some(n) = next
-            && !self.all[n as usize].has(other)
-        {
-            found = Some(self.all[n as usize]);
-            next = self.all[n as usize].parent;
-        }
-        found
+        self.around(b).map(|n| self.all[n as usize]).take_while(|l| !l.has(other)).last()
     }
 }

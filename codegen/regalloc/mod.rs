@@ -21,6 +21,8 @@ mod generate;
 mod linear;
 mod live;
 #[cfg(test)]
+mod monsters;
+#[cfg(test)]
 pub(crate) mod random;
 mod spill_all;
 

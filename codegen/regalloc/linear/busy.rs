@@ -23,8 +23,13 @@ struct Clobbers {
 
 #[derive(Debug, Default)]
 pub struct Busy {
-    claims: Vec<Vec<Claim>>,
-    next: Vec<usize>,
+    claims: [Vec<Claim>; PReg::COUNT],
+    /// The next claim on each register, its start and end.
+    next: [usize; PReg::COUNT],
+    next_start: [Position; PReg::COUNT],
+    next_end: [Position; PReg::COUNT],
+    /// Registers of a set that steps write or clobber themselves.
+    pub written_saved: RegSet,
     clobbers: Vec<Clobbers>,
     safepoints: Clobbers,
     /// By step: how many steps before it clobber registers.
@@ -41,13 +46,12 @@ pub struct Stretch {
 }
 
 impl Busy {
-    pub fn build(&mut self, flow: &Flow) {
-        self.claims.resize_with(PReg::COUNT, Vec::new);
+    pub fn build(&mut self, flow: &Flow, callee_saved: RegSet) {
         for list in &mut self.claims {
             list.clear();
         }
-        self.next.clear();
-        self.next.resize(PReg::COUNT, 0);
+        self.next = [0; PReg::COUNT];
+        let mut written = RegSet::EMPTY;
         self.clobbers.clear();
         self.safepoints.steps.clear();
         self.safepoints.next = 0;
@@ -63,6 +67,7 @@ impl Busy {
             }
             let operands = flow.operands(step);
             let mut add = |r: PReg, start, end, holds| self.claims[r.index()].push(Claim { start, end, holds });
+            written = written.union(s.clobbers);
             for o in operands {
                 match (o.want, o.role) {
                     (Want::Fixed(r), Role::Use) => add(r, at(step, EARLY), at(step, EARLY) + 1, Some(o.reg)),
@@ -96,24 +101,39 @@ impl Busy {
                 }
             }
         }
+        for (n, list) in self.claims.iter().enumerate() {
+            if !list.is_empty() {
+                written = written.with(PReg::from_index(n));
+            }
+            (self.next_start[n], self.next_end[n]) = list.first().map_or((Position::MAX, Position::MAX), |c| (c.start, c.end));
+        }
+        self.written_saved = RegSet(written.0 & callee_saved.0);
     }
 
     /// Positions before `p` will not be asked for again.
     pub fn advance(&mut self, r: PReg, p: Position) {
-        let list = &self.claims[r.index()];
-        let next = &mut self.next[r.index()];
+        let n = r.index() % PReg::COUNT;
+        if self.next_end[n] > p {
+            return;
+        }
+        let list = &self.claims[n];
+        let next = &mut self.next[n];
         while list.get(*next).is_some_and(|c| c.end <= p) {
             *next += 1;
         }
+        (self.next_start[n], self.next_end[n]) = list.get(*next).map_or((Position::MAX, Position::MAX), |c| (c.start, c.end));
     }
 
-    /// Where the life of `s` first meets each set of clobbers, into `hits`. References are clobbered by safepoints as by a set of all registers.
-    pub fn clobber_hits(&mut self, s: Stretch, is_ref: bool, lives: &Lives, hits: &mut Vec<(RegSet, Position)>) {
+    /// Where the life of `s` first meets each set of clobbers, into `hits`; the life ends at `end`. References are clobbered by safepoints as by a set of all registers.
+    pub fn clobber_hits(&mut self, s: Stretch, end: Position, is_ref: bool, lives: &Lives, hits: &mut Vec<(RegSet, Position)>) {
         hits.clear();
         let safepoints = is_ref.then_some(&mut self.safepoints);
         for c in self.clobbers.iter_mut().chain(safepoints) {
             while c.steps.get(c.next).is_some_and(|&step| at(step, MID) < s.start) {
                 c.next += 1;
+            }
+            if c.steps.get(c.next).is_none_or(|&step| at(step, MID) >= end) {
+                continue;
             }
             let p = first_hit(&c.steps[c.next..], s, lives);
             if p != Position::MAX {
@@ -129,7 +149,8 @@ impl Busy {
     /// Where the life of `s` first meets a claim on `r`; `MAX` for never.
     pub fn claim_hit(&self, r: PReg, s: Stretch, lives: &Lives) -> Position {
         let ranges = &lives.all_ranges()[s.range as usize..s.last_range as usize];
-        let mut list = &self.claims[r.index()][self.next[r.index()]..];
+        let n = r.index() % PReg::COUNT;
+        let mut list = &self.claims[n][self.next[n]..];
         let mut n = 0;
         while let Some((c, rest)) = list.split_first() {
             while ranges[n].end <= c.start {
@@ -152,7 +173,7 @@ impl Busy {
 
     /// The next claim on `r` by a step, or clobber: how long a short value could stay there.
     pub fn next_claim(&self, r: PReg) -> Position {
-        self.claims[r.index()].get(self.next[r.index()]).map_or(Position::MAX, |c| c.start)
+        self.next_start[r.index() % PReg::COUNT]
     }
 }
 

@@ -11,6 +11,8 @@ use cranelift_entity::EntityRef;
 pub const TURNS: f32 = 8.0;
 const COLD: f32 = 1.0 / 64.0;
 const SELDOM: f32 = 0.25;
+/// Eight loops deep is deep enough: sums of frequencies must not lose the small ones.
+const MOST: f32 = 2e7;
 
 /// What reading from memory costs, compared with a load of its own.
 const FROM_SLOT: f32 = 0.6;
@@ -22,9 +24,9 @@ pub struct Costs {
     /// By block: the innermost loop from which it can go on to the next turn. Blocks in the range of a loop that leave it do not count.
     inside: Vec<Option<u32>>,
     /// By read: the weight of this and all earlier reads of the value.
-    all: Vec<f32>,
+    all: Vec<f64>,
     /// The same, of those reads that would need a reload if the value survived no call.
-    after_calls: Vec<f32>,
+    after_calls: Vec<f64>,
 }
 
 impl Costs {
@@ -53,7 +55,7 @@ impl Costs {
             let mut f = self.frequency[b.index()];
             let around = match self.inside[b.index()] {
                 Some(n) if loops.all[n as usize].header == b => {
-                    f *= TURNS;
+                    f = (f * TURNS).min(MOST);
                     f
                 }
                 Some(n) => self.frequency[loops.all[n as usize].header.index()],
@@ -99,7 +101,7 @@ impl Costs {
             let mut last = (home, if born == u32::MAX { 0 } else { calls[born as usize / 4 + usize::from(born % 4 == 3)] });
             for r in lives.reads(v) {
                 let b = lives.block_of(r.step);
-                let w = self.frequency[b.index()] * weight(r.need);
+                let w = f64::from(self.frequency[b.index()] * weight(r.need));
                 all += w;
                 let passed = calls[r.step as usize];
                 let wraps = || {
@@ -135,12 +137,12 @@ impl Costs {
     }
 }
 
-fn difference(sums: &[f32], first: usize, from: usize, to: usize) -> f32 {
+fn difference(sums: &[f64], first: usize, from: usize, to: usize) -> f32 {
     if from >= to {
         return 0.0;
     }
     let before = if from == 0 { 0.0 } else { sums[first + from - 1] };
-    sums[first + to - 1] - before
+    (sums[first + to - 1] - before) as f32
 }
 
 /// What a read costs if the value is in memory, for each time it runs.

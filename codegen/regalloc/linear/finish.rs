@@ -57,6 +57,7 @@ fn common(d: &Dominators, mut p: Block, mut q: Block) -> Option<Block> {
 struct Stay {
     start: Position,
     end: Position,
+    reg: PReg,
     v: VReg,
 }
 
@@ -67,12 +68,14 @@ pub struct Memory {
     used: Vec<Option<Block>>,
     dominators: Dominators,
     slots: Vec<Option<Slot>>,
-    stays: Vec<Vec<Stay>>,
+    stays: Vec<Stay>,
     at_start: Vec<(PReg, VReg)>,
     at_end: Vec<(PReg, VReg)>,
     start_of: Vec<u32>,
     end_of: Vec<u32>,
     constants: Vec<(VReg, Place)>,
+    buckets: Vec<u32>,
+    sorted: Vec<Pending>,
 }
 
 pub struct Finish<'a> {
@@ -88,7 +91,7 @@ pub struct Finish<'a> {
 impl Finish<'_> {
     pub fn run(&mut self, saved: RegSet, resolver: &mut Resolver, moves: &mut Vec<Move>, sequence: &mut Vec<Edit>) -> Allocation {
         let flow = self.flow;
-        let mut a = Allocation { saved: self.saved(saved), ..Allocation::default() };
+        let mut a = Allocation { saved, ..Allocation::default() };
         a.locs = vec![Loc::Reg(self.file.scratch[0]); flow.operands.len()];
         self.m.pending.clear();
         self.m.used.clear();
@@ -105,20 +108,6 @@ impl Finish<'_> {
         self.reports(&mut a);
         self.sequence(&mut a, resolver, moves, sequence);
         a
-    }
-
-    fn saved(&self, mut saved: RegSet) -> RegSet {
-        for s in &self.flow.steps {
-            saved = saved.union(RegSet(s.clobbers.0 & self.file.callee_saved.0));
-        }
-        for o in &self.flow.operands {
-            if let crate::mach::flow::Want::Fixed(r) = o.want
-                && self.file.callee_saved.has(r)
-            {
-                saved = saved.with(r);
-            }
-        }
-        saved
     }
 
     fn first(&self, v: VReg) -> Option<&Piece> {
@@ -244,10 +233,7 @@ impl Finish<'_> {
     fn stays(&mut self) {
         let (flow, lives) = (self.flow, self.lives);
         let mut stays = std::mem::take(&mut self.m.stays);
-        stays.resize_with(PReg::COUNT, Vec::new);
-        for s in &mut stays {
-            s.clear();
-        }
+        stays.clear();
         for p in self.pieces.iter().filter(|p| p.start < p.end) {
             let ranges = lives.ranges(p.v);
             let first = if ranges[0].end > p.start { 0 } else { ranges.partition_point(|r| r.end <= p.start) };
@@ -258,13 +244,11 @@ impl Finish<'_> {
                 }
                 let b = lives.block_of(start / 4);
                 if start == at(flow.blocks[b].steps.start, GAP) || end > self.end(b) {
-                    stays[p.reg.index()].push(Stay { start, end, v: p.v });
+                    stays.push(Stay { start, end, reg: p.reg, v: p.v });
                 }
             }
         }
-        for s in &mut stays {
-            s.sort_unstable_by_key(|s| s.start);
-        }
+        stays.sort_unstable_by_key(|s| s.start);
         let Memory { at_start, at_end, start_of, end_of, .. } = &mut *self.m;
         for list in [&mut *at_start, at_end] {
             list.clear();
@@ -273,21 +257,28 @@ impl Finish<'_> {
             list.clear();
             list.push(0);
         }
-        let mut next = [0usize; PReg::COUNT];
+        // What is in each register now, in those that are set in `taken`.
+        let mut now = [Stay { start: 0, end: 0, reg: self.file.scratch[0], v: VReg::from_u32(0) }; PReg::COUNT];
+        let mut taken = RegSet::EMPTY;
+        let mut rest = &stays[..];
         for (b, block) in &flow.blocks {
             let last = block.steps.end - 1;
             let head = at(block.steps.start, GAP);
             let tail = at(last, if flow.succs(b).len() == 1 { EARLY } else { LATE });
-            for (r, list) in stays.iter().enumerate() {
-                let n = &mut next[r];
-                for (p, out) in [(head, &mut *at_start), (tail, &mut *at_end)] {
-                    while list.get(*n).is_some_and(|s| s.end <= p) {
-                        *n += 1;
-                    }
-                    if let Some(s) = list.get(*n)
-                        && s.start <= p
-                    {
-                        out.push((PReg::from_index(r), s.v));
+            for (p, out) in [(head, &mut *at_start), (tail, &mut *at_end)] {
+                while let Some((s, others)) = rest.split_first()
+                    && s.start <= p
+                {
+                    now[s.reg.index() % PReg::COUNT] = *s;
+                    taken = taken.with(s.reg);
+                    rest = others;
+                }
+                for r in taken.iter() {
+                    let s = now[r.index() % PReg::COUNT];
+                    if s.end > p {
+                        out.push((r, s.v));
+                    } else {
+                        taken = taken.without(r);
                     }
                 }
             }
@@ -303,6 +294,10 @@ impl Finish<'_> {
             let ends = self.m.end_of[from.index()] as usize..self.m.end_of[from.index() + 1] as usize;
             let end = self.end(from);
             let succs = flow.succs(from);
+            let mut there = [None; PReg::COUNT];
+            for &(r, v) in &self.m.at_end[ends.clone()] {
+                there[r.index() % PReg::COUNT] = Some(v);
+            }
             for &e in succs {
                 let to = flow.edges[e as usize].to;
                 let (step, group) =
@@ -311,6 +306,9 @@ impl Finish<'_> {
                 let starts = self.m.start_of[to.index()] as usize..self.m.start_of[to.index() + 1] as usize;
                 for n in starts.clone() {
                     let (r, v) = self.m.at_start[n];
+                    if there[r.index() % PReg::COUNT] == Some(v) {
+                        continue;
+                    }
                     if self.lives.born(v) == (to, head) {
                         continue;
                     }
@@ -458,10 +456,40 @@ impl Finish<'_> {
         a.safepoints = safepoints.into_iter().zip(reports).filter(|(_, slots)| !slots.is_empty()).collect();
     }
 
+    /// Sorts by step, then group: by counting, since there are as many as steps.
+    fn sort(&mut self, pending: &mut Vec<Pending>) {
+        let Memory { buckets, sorted, .. } = &mut *self.m;
+        buckets.clear();
+        buckets.resize(self.flow.steps.len() + 1, 0);
+        for p in &*pending {
+            buckets[p.step as usize + 1] += 1;
+        }
+        let mut total = 0;
+        for b in buckets.iter_mut() {
+            total += *b;
+            *b = total;
+        }
+        sorted.clear();
+        if let Some(&any) = pending.first() {
+            sorted.resize(pending.len(), any);
+        }
+        for p in &*pending {
+            let n = &mut buckets[p.step as usize];
+            sorted[*n as usize] = *p;
+            *n += 1;
+        }
+        std::mem::swap(pending, sorted);
+        for group in pending.chunk_by_mut(|p, q| p.step == q.step) {
+            if !group.is_sorted_by_key(|p| p.group) {
+                group.sort_by_key(|p| p.group);
+            }
+        }
+    }
+
     fn sequence(&mut self, a: &mut Allocation, resolver: &mut Resolver, moves: &mut Vec<Move>, sequence: &mut Vec<Edit>) {
         resolver.start();
         let mut pending = std::mem::take(&mut self.m.pending);
-        pending.sort_by_key(|p| (p.step, p.group));
+        self.sort(&mut pending);
         let mut rest = &pending[..];
         while let Some(first) = rest.first() {
             let n = rest.iter().take_while(|p| (p.step, p.group) == (first.step, first.group)).count();
