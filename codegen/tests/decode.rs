@@ -96,8 +96,7 @@ fn check_function(image: &Image, index: u32) -> Result<(), String> {
             return Err(format!("{:#x}: {i} reads {data:#x}", i.ip()));
         }
     }
-    let within = |pc: u32| (f.start..f.code_end).contains(&pc);
-    for row in image.traps.iter().filter(|r| within(r.pc)) {
+    for row in within(&image.traps, |r| r.pc, f.start..f.code_end) {
         let at = start_of(row.pc.into()).map_err(|_| format!("trap row {row:?} is within an instruction"))?;
         let i = &instructions[at];
         let may_fault = (0..i.op_count()).any(|n| i.op_kind(n) == OpKind::Memory) && i.mnemonic() != Mnemonic::Lea;
@@ -105,21 +104,27 @@ fn check_function(image: &Image, index: u32) -> Result<(), String> {
             return Err(format!("trap row {row:?} at {i}, which cannot fault"));
         }
     }
-    let lines: Vec<_> = image.lines.iter().filter(|r| within(r.pc)).collect();
-    for row in &lines {
+    let lines = within(&image.lines, |r| r.pc, f.start..f.code_end);
+    for row in lines {
         start_of(row.pc.into()).map_err(|_| format!("line row {row:?} is within an instruction"))?;
     }
     if lines.first().is_none_or(|r| r.pc != f.start) {
         return Err("no line row at the entry".into());
     }
-    let returns_to = |pc: u32| pc > f.start && pc <= f.code_end;
-    for row in image.safepoints.iter().filter(|r| returns_to(r.pc)) {
-        let call = instructions.iter().find(|i| i.next_ip() == u64::from(row.pc));
+    for row in within(&image.safepoints, |r| r.pc, f.start + 1..f.code_end + 1) {
+        let call = instructions.binary_search_by_key(&u64::from(row.pc), Instruction::next_ip).ok().map(|at| &instructions[at]);
         if !call.is_some_and(|i| matches!(i.flow_control(), FlowControl::Call | FlowControl::IndirectCall)) {
             return Err(format!("safepoint {row:?} is not behind a call"));
         }
     }
     Ok(())
+}
+
+/// The rows of a sorted table whose places are in a range.
+fn within<T>(rows: &[T], pc: impl Fn(&T) -> u32, range: std::ops::Range<u32>) -> &[T] {
+    let first = rows.partition_point(|r| pc(r) < range.start);
+    let end = rows.partition_point(|r| pc(r) < range.end);
+    &rows[first..end]
 }
 
 /// The instructions that the bytes are, each of which encodes to its bytes again.
