@@ -20,6 +20,7 @@
 //!
 //! Fixed operands are moves: an input is moved to its register in the gap before the step, an output out of it in the gap behind. A value may well live
 //! in the fixed register before, then the move vanishes. An output that shares an input's register starts in the gap before, too.
+//! The page on it is `papers/linear-scan.md`.
 use super::Context;
 use super::live::{EARLY, GAP, LATE, Lives, Need, Position, at};
 use crate::mach::flow::{Allocation, Block, Flow, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
