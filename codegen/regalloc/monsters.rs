@@ -290,7 +290,6 @@ mod tests {
     use crate::mach::verify::verify;
     use crate::regalloc::check::check;
     use crate::regalloc::{Context, How, run};
-    use std::time::{Duration, Instant};
 
     #[test]
     fn monsters_are_allocated_right() {
@@ -303,38 +302,6 @@ mod tests {
                 let a = run(how, &flow, &file, &mut context);
                 check(&flow, &file, &a).unwrap_or_else(|e| panic!("{} of {name}: {e:?}", how.name()));
             }
-        }
-    }
-
-    /// The shortest of three times.
-    fn time(flow: &Flow, context: &mut Context) -> Duration {
-        let file = x64();
-        let once = |_| {
-            let t = Instant::now();
-            std::hint::black_box(run(How::Linear, flow, &file, context));
-            t.elapsed()
-        };
-        (0..3).map(once).min().expect("a time")
-    }
-
-    /// `cargo test -p samite-codegen --release -- --ignored --nocapture monsters_scale`
-    #[test]
-    #[ignore = "measures time"]
-    fn monsters_scale() {
-        let mut context = Context::default();
-        for name in NAMES {
-            let flows = [50_000, 100_000].map(|n| monster(name, n));
-            let mut best = (f64::MAX, Duration::MAX);
-            for _ in 0..6 {
-                let [small, large] = [0, 1].map(|n| time(&flows[n], &mut context));
-                best = (best.0.min(large.as_secs_f64() / small.as_secs_f64()), best.1.min(large));
-                if best.0 < 2.2 {
-                    break;
-                }
-            }
-            let steps = flows[1].steps.len();
-            println!("{name:16} {steps:8} steps {:>10.1?}  {:.2} times half of it", best.1, best.0);
-            assert!(best.0 < 2.3 && best.1 < Duration::from_secs(2), "{name}: {best:?}");
         }
     }
 }
