@@ -9,10 +9,18 @@ use samite::{Config, Engine, EngineKind, Extern, Linker, Module, Store, StoreLim
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// All runs agreed on this many calls.
-    Agree { calls: usize, cut_short: bool },
+    Agree {
+        calls: usize,
+        cut_short: bool,
+    },
     /// The engine refuses the module (under every strategy alike).
     Refused(String),
-    Differ { strategy: Strategy, call: String, reference: String, compiled: String },
+    Differ {
+        strategy: Strategy,
+        call: String,
+        reference: String,
+        compiled: String,
+    },
 }
 
 /// One export's call, as text: comparable and readable.

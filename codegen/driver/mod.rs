@@ -20,9 +20,9 @@ use samite_ir::translate::decode::Decoded;
 use samite_ir::translate::error::{Error, ErrorKind};
 use samite_ir::translate::vmctx::Layout;
 use samite_ir::translate::{Options as TranslateOptions, Translator};
-pub use strategy::Strategy;
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
+pub use strategy::Strategy;
 
 /// What each station made of a function, for those who look on: golden tests, `--emit`, the explorer.
 pub trait Observer {
@@ -188,9 +188,7 @@ pub fn compile_module(module: &Decoded, bytes: &[u8], strategy: &Strategy) -> Re
     let mut done: Vec<(u32, Result<(Emitted, Stats), Error>)> = order
         .par_iter()
         .with_max_len(1)
-        .map_init(Worker::default, |worker, &i| {
-            (i, compile_function(worker, module, bytes, &layout, i, strategy, &mut NoObserver))
-        })
+        .map_init(Worker::default, |worker, &i| (i, compile_function(worker, module, bytes, &layout, i, strategy, &mut NoObserver)))
         .collect();
     done.sort_by_key(|d| d.0);
     let mut stats = Stats::default();

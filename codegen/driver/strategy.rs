@@ -17,13 +17,8 @@ pub struct Strategy {
 
 impl Strategy {
     /// The default: the fastest code.
-    pub const MAX: Strategy = Strategy {
-        passes: Passes::Basic,
-        regalloc: How::Linear,
-        bounds: Bounds::Guard,
-        interrupt: Interrupt::Off,
-        nan: Nan::Native,
-    };
+    pub const MAX: Strategy =
+        Strategy { passes: Passes::Basic, regalloc: How::Linear, bounds: Bounds::Guard, interrupt: Interrupt::Off, nan: Nan::Native };
     /// The simplest of everything: what the others are compared with.
     pub const BASELINE: Strategy = Strategy { passes: Passes::None, regalloc: How::SpillAll, ..Strategy::MAX };
 

@@ -30,7 +30,10 @@ pub trait BranchForm: Copy {
 enum Item<B> {
     Branch(B, Label),
     /// Padding to a multiple of this power of two, if it takes no more than so many bytes.
-    Align { to: u32, most: u32 },
+    Align {
+        to: u32,
+        most: u32,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@ use super::X64;
 use super::frame::Frame;
 use super::op::{Arg, Base, Callee, Cond, Inst, Mem, Op, Test};
 use super::regs::{R11, RAX, RDX, Width, iced};
-use crate::mach::buffer::{Buffer, BranchForm, Label, Pos};
+use crate::mach::buffer::{BranchForm, Buffer, Label, Pos};
 use crate::mach::code::Code;
 use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
 use crate::mach::layout::{Layout, layout};

@@ -304,11 +304,19 @@ fn update(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, va
     }
     // 8, 16, 32 and 64 bits; the low bits of the result depend on the low bits of the operands only.
     let (reg, imm) = match operator {
-        BinOp::Add => ([Add_rm8_r8, Add_rm16_r16, Add_rm32_r32, Add_rm64_r64], [Add_rm8_imm8, Add_rm16_imm16, Add_rm32_imm32, Add_rm64_imm32]),
-        BinOp::Sub => ([Sub_rm8_r8, Sub_rm16_r16, Sub_rm32_r32, Sub_rm64_r64], [Sub_rm8_imm8, Sub_rm16_imm16, Sub_rm32_imm32, Sub_rm64_imm32]),
-        BinOp::And => ([And_rm8_r8, And_rm16_r16, And_rm32_r32, And_rm64_r64], [And_rm8_imm8, And_rm16_imm16, And_rm32_imm32, And_rm64_imm32]),
+        BinOp::Add => {
+            ([Add_rm8_r8, Add_rm16_r16, Add_rm32_r32, Add_rm64_r64], [Add_rm8_imm8, Add_rm16_imm16, Add_rm32_imm32, Add_rm64_imm32])
+        }
+        BinOp::Sub => {
+            ([Sub_rm8_r8, Sub_rm16_r16, Sub_rm32_r32, Sub_rm64_r64], [Sub_rm8_imm8, Sub_rm16_imm16, Sub_rm32_imm32, Sub_rm64_imm32])
+        }
+        BinOp::And => {
+            ([And_rm8_r8, And_rm16_r16, And_rm32_r32, And_rm64_r64], [And_rm8_imm8, And_rm16_imm16, And_rm32_imm32, And_rm64_imm32])
+        }
         BinOp::Or => ([Or_rm8_r8, Or_rm16_r16, Or_rm32_r32, Or_rm64_r64], [Or_rm8_imm8, Or_rm16_imm16, Or_rm32_imm32, Or_rm64_imm32]),
-        BinOp::Xor => ([Xor_rm8_r8, Xor_rm16_r16, Xor_rm32_r32, Xor_rm64_r64], [Xor_rm8_imm8, Xor_rm16_imm16, Xor_rm32_imm32, Xor_rm64_imm32]),
+        BinOp::Xor => {
+            ([Xor_rm8_r8, Xor_rm16_r16, Xor_rm32_r32, Xor_rm64_r64], [Xor_rm8_imm8, Xor_rm16_imm16, Xor_rm32_imm32, Xor_rm64_imm32])
+        }
         _ => return false,
     };
     let same_place = |cx: &Cx, v: Value| match cx.f.ops[v] {
@@ -616,12 +624,8 @@ fn divide(cx: &mut Cx, v: Value, op: BinOp, ty: Type, a: Value, b: Value) {
         cx.emit(Op::TrapIf(t, Trap::IntegerDivideByZero), &[use_(divisor)], RegSet::EMPTY, StepKind::Plain, None);
     }
     let (result, clobber) = if remainder { (RDX, RAX) } else { (RAX, RDX) };
-    let divide = Op::Divide {
-        signed,
-        wide: ty == Type::I64,
-        remainder,
-        minus_one: signed && remainder && constant.is_none_or(|c| c == minus_one),
-    };
+    let divide =
+        Op::Divide { signed, wide: ty == Type::I64, remainder, minus_one: signed && remainder && constant.is_none_or(|c| c == minus_one) };
     let trap = (signed && !remainder).then_some(Trap::IntegerOverflow);
     let ops: Ops = smallvec![def_fixed(d, result), use_late(divisor), use_fixed(dividend, RAX)];
     cx.emit(divide, &ops, RegSet::of(&[clobber]), StepKind::Plain, trap);

@@ -8,8 +8,8 @@ use crate::mach::flow::{RegSet, StepKind};
 use crate::mach::lower::{def, def_fixed, use_, use_fixed};
 use iced_x86::Code;
 use samite_ir::ssa::{CallSite, CallTarget, Op as Ssa, Region, Value};
-use samite_ir::value::{MemOp, Type};
 use samite_ir::translate::vmctx;
+use samite_ir::value::{MemOp, Type};
 use smallvec::smallvec;
 
 pub fn call(cx: &mut Cx, v: Value, site: CallSite) {

@@ -379,4 +379,3 @@ pub fn truncate(cx: &mut Cx, v: Value, op: ConvOp, a: Value) {
         _ => unsigned_64(cx, d, x),
     }
 }
-

@@ -130,7 +130,10 @@ pub enum Op {
     /// Operand 0 is this number (upper bits zero for i32).
     Const(u64),
     /// Operand 0, a vector register, is this constant of the pool, of 4, 8 or 16 bytes.
-    PoolConst { index: u32, bytes: u8 },
+    PoolConst {
+        index: u32,
+        bytes: u8,
+    },
     /// Operand 0, a vector register, is all zero.
     ZeroVec,
     Inst(Inst),
@@ -139,20 +142,30 @@ pub enum Op {
     /// Operand 0 = the test's truth as 0 or 1. Test operands count from 1.
     Set(Test),
     /// Operand 0 (same register as operand 1) becomes operand 2 if the test holds. Test operands count from 3.
-    Move { test: Test, wide: bool },
+    Move {
+        test: Test,
+        wide: bool,
+    },
     /// The same for vector registers, by a jump.
     MoveVec(Test),
     TrapIf(Test, Trap),
     /// Signed or unsigned division of rax by operand 1: quotient in rax or remainder in rdx. `minus_one`: the divisor may be -1 in a
     /// signed remainder, whose result is then 0.
-    Divide { signed: bool, wide: bool, remainder: bool, minus_one: bool },
+    Divide {
+        signed: bool,
+        wide: bool,
+        remainder: bool,
+        minus_one: bool,
+    },
     /// Operand 0 = unsigned minimum of operand 1 and the number.
     Limit(u32),
     /// Operand 0 = address of the code that entry operand 1 of the jump table leads to.
     TableEntry(u32),
     /// Makes room for this many bytes of arguments; the callee pops them.
     Reserve(u32),
-    Call { callee: Callee },
+    Call {
+        callee: Callee,
+    },
     // Terminators.
     Jump,
     Branch(Test),

@@ -30,16 +30,12 @@ pub const fn xmm(n: u8) -> PReg {
 /// Registers a function leaves as it found them.
 pub const CALLEE_SAVED: RegSet = RegSet::of(&[RBX, R12, R13, R14, R15]);
 /// What a call overwrites.
-pub const CALLER_SAVED: RegSet =
-    RegSet(RegSet::of(&[RAX, RCX, RDX, RSI, RDI, R8, R9, R10]).0 | 0xffff_0000 & !(1 << 31));
+pub const CALLER_SAVED: RegSet = RegSet(RegSet::of(&[RAX, RCX, RDX, RSI, RDI, R8, R9, R10]).0 | 0xffff_0000 & !(1 << 31));
 
 /// What allocators see.
 pub fn file() -> &'static RegFile {
     static FILE: LazyLock<RegFile> = LazyLock::new(|| RegFile {
-        order: [
-            vec![RAX, RCX, RDX, RSI, RDI, R8, R9, R10, RBX, R12, R13, R14, R15],
-            (0..15).map(xmm).collect(),
-        ],
+        order: [vec![RAX, RCX, RDX, RSI, RDI, R8, R9, R10, RBX, R12, R13, R14, R15], (0..15).map(xmm).collect()],
         callee_saved: CALLEE_SAVED,
         scratch: [R11, xmm(15)],
     });

@@ -92,7 +92,11 @@ fn int(cx: &mut Cx, ops: &mut Ops, op: CmpOp, ty: Type, a: Value, b: Value, sole
     let (op, a, b) = if immediate(cx, a).is_some() && immediate(cx, b).is_none() { (op.swapped(), b, a) } else { (op, a, b) };
     let cc = int_condition(op);
     if let Some(imm) = immediate(cx, b) {
-        if imm == 0 && matches!(op, CmpOp::Eq | CmpOp::Ne) && sole && let Some((mut t, fault)) = and_test(cx, ops, ty, a) {
+        if imm == 0
+            && matches!(op, CmpOp::Eq | CmpOp::Ne)
+            && sole
+            && let Some((mut t, fault)) = and_test(cx, ops, ty, a)
+        {
             t.cond = Cond::One(cc);
             return (t, fault);
         }

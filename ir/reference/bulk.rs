@@ -36,14 +36,7 @@ pub(super) fn memory_copy<E: Env>(
     Ok(())
 }
 
-pub(super) fn memory_init<E: Env>(
-    env: &mut E,
-    memory: u32,
-    segment: u32,
-    to: u64,
-    from: u64,
-    length: u64,
-) -> Result<(), Trap> {
+pub(super) fn memory_init<E: Env>(env: &mut E, memory: u32, segment: u32, to: u64, from: u64, length: u64) -> Result<(), Trap> {
     within(from, length, env.data(segment).len() as u64, Trap::MemoryOutOfBounds)?;
     within(to, length, env.memory_size(memory), Trap::MemoryOutOfBounds)?;
     let bytes = env.data(segment)[from as usize..(from + length) as usize].to_vec();
@@ -55,12 +48,7 @@ pub(super) fn table_fill<E: Env>(env: &mut E, table: u32, to: u64, value: Bits, 
     (0..length).try_for_each(|k| env.table_set(table, to + k, value))
 }
 
-pub(super) fn table_copy<E: Env>(
-    env: &mut E,
-    (to_table, to): (u32, u64),
-    (from_table, from): (u32, u64),
-    length: u64,
-) -> Result<(), Trap> {
+pub(super) fn table_copy<E: Env>(env: &mut E, (to_table, to): (u32, u64), (from_table, from): (u32, u64), length: u64) -> Result<(), Trap> {
     within(from, length, env.table_size(from_table), Trap::TableOutOfBounds)?;
     within(to, length, env.table_size(to_table), Trap::TableOutOfBounds)?;
     (0..length).try_for_each(|k| {
@@ -70,14 +58,7 @@ pub(super) fn table_copy<E: Env>(
     })
 }
 
-pub(super) fn table_init<E: Env>(
-    env: &mut E,
-    table: u32,
-    segment: u32,
-    to: u64,
-    from: u64,
-    length: u64,
-) -> Result<(), Trap> {
+pub(super) fn table_init<E: Env>(env: &mut E, table: u32, segment: u32, to: u64, from: u64, length: u64) -> Result<(), Trap> {
     within(from, length, env.element_count(segment), Trap::TableOutOfBounds)?;
     within(to, length, env.table_size(table), Trap::TableOutOfBounds)?;
     (0..length).try_for_each(|k| {

@@ -24,9 +24,8 @@ impl Prepared {
     pub(super) fn function<E: Env>(&self, env: &E, defined: u32) -> &Function {
         self.functions[defined as usize].get_or_init(|| {
             let info = env.info();
-            prepare(info, env.body(defined), defined).unwrap_or_else(|error| {
-                panic!("ir/reference: function {} was not validated: {error}", info.imported_functions + defined)
-            })
+            prepare(info, env.body(defined), defined)
+                .unwrap_or_else(|error| panic!("ir/reference: function {} was not validated: {error}", info.imported_functions + defined))
         })
     }
 }
@@ -51,12 +50,25 @@ pub(super) enum Instr {
     Unreachable,
     Nop,
     /// `end` is the position after its `End`.
-    Block { params: usize, results: usize, end: usize },
-    Loop { params: usize },
+    Block {
+        params: usize,
+        results: usize,
+        end: usize,
+    },
+    Loop {
+        params: usize,
+    },
     /// `otherwise` is the position after its `Else`, or of its `End` if it has none.
-    If { params: usize, results: usize, otherwise: usize, end: usize },
+    If {
+        params: usize,
+        results: usize,
+        otherwise: usize,
+        end: usize,
+    },
     /// Reached from above, that is at the end of the first arm: goes to the `End` at this position.
-    Else { end: usize },
+    Else {
+        end: usize,
+    },
     End,
     Br(u32),
     BrIf(u32),
@@ -65,8 +77,15 @@ pub(super) enum Instr {
     Return,
     /// A function defined in this module, by its index among those.
     Call(u32),
-    CallImport { function: u32, params: usize },
-    CallIndirect { table: u32, ty: u32, params: usize },
+    CallImport {
+        function: u32,
+        params: usize,
+    },
+    CallIndirect {
+        table: u32,
+        ty: u32,
+        params: usize,
+    },
     Drop,
     Select,
     LocalGet(usize),
@@ -74,12 +93,26 @@ pub(super) enum Instr {
     LocalTee(usize),
     GlobalGet(u32),
     GlobalSet(u32),
-    Load { op: MemOp, memory: u32, offset: u64 },
-    Store { op: MemOp, memory: u32, offset: u64 },
+    Load {
+        op: MemOp,
+        memory: u32,
+        offset: u64,
+    },
+    Store {
+        op: MemOp,
+        memory: u32,
+        offset: u64,
+    },
     MemorySize(u32),
     MemoryGrow(u32),
-    MemoryInit { memory: u32, segment: u32 },
-    MemoryCopy { to: u32, from: u32 },
+    MemoryInit {
+        memory: u32,
+        segment: u32,
+    },
+    MemoryCopy {
+        to: u32,
+        from: u32,
+    },
     MemoryFill(u32),
     DataDrop(u32),
     Const(Bits),
@@ -94,8 +127,14 @@ pub(super) enum Instr {
     TableSet(u32),
     TableSize(u32),
     TableGrow(u32),
-    TableInit { table: u32, segment: u32 },
-    TableCopy { to: u32, from: u32 },
+    TableInit {
+        table: u32,
+        segment: u32,
+    },
+    TableCopy {
+        to: u32,
+        from: u32,
+    },
     TableFill(u32),
     ElementDrop(u32),
     /// An operator of a later version, by name: stops execution where it is reached.
@@ -196,9 +235,7 @@ fn instr(info: &ModuleInfo, operator: W<'_>) -> Result<Instr, BinaryReaderError>
             let import = CallImport { function: function_index, params };
             info.defined_function(function_index).map_or(import, Call)
         }
-        W::CallIndirect { type_index, table_index } => {
-            CallIndirect { table: table_index, ty: type_index, params: params_of(type_index) }
-        }
+        W::CallIndirect { type_index, table_index } => CallIndirect { table: table_index, ty: type_index, params: params_of(type_index) },
         // operands and variables
         W::Drop => Drop,
         W::Select | W::TypedSelect { .. } => Select,

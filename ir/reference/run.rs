@@ -9,14 +9,8 @@ use crate::value::{self, Bits, Trap, Type};
 pub fn invoke<E: Env>(env: &mut E, defined: u32, args: &[Val]) -> Result<Vec<Val>, Stop<E::Error>> {
     let prepared = env.prepared();
     let below = *env.stack_used();
-    let mut machine = Machine {
-        options: env.options(),
-        prepared: &prepared,
-        below,
-        values: args.to_vec(),
-        labels: Vec::new(),
-        frames: Vec::new(),
-    };
+    let mut machine =
+        Machine { options: env.options(), prepared: &prepared, below, values: args.to_vec(), labels: Vec::new(), frames: Vec::new() };
     let outcome = machine.enter(env, defined).map_err(Stop::from).and_then(|()| machine.run(env));
     *env.stack_used() = below;
     match outcome {
@@ -322,9 +316,7 @@ impl<'p> Machine<'p> {
     }
     /// Size of all stacks, in values.
     fn used(&self) -> u64 {
-        let own = self.values.len() as u64
-            + self.labels.len() as u64 * LABEL_COST
-            + self.frames.len() as u64 * FRAME_COST;
+        let own = self.values.len() as u64 + self.labels.len() as u64 * LABEL_COST + self.frames.len() as u64 * FRAME_COST;
         self.below + own
     }
 }

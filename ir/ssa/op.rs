@@ -48,10 +48,29 @@ pub enum Op {
     /// Native address (I64) of `size` bytes at `index + offset` in memory `mem`, whose first byte is at `base`. Pure: an address out
     /// of bounds is a fine value; the access through it traps (bounds=guard by the fault, bounds=compare by the `TrapIf` that
     /// `opt::bounds` puts before the access). `index` is I32, zero-extended (I64 for memory64).
-    HeapAddr { mem: u8, size: u8, base: Value, index: Value, offset: u32 },
+    HeapAddr {
+        mem: u8,
+        size: u8,
+        base: Value,
+        index: Value,
+        offset: u32,
+    },
     /// How, may it trap, what it reads, address (I64) and displacement in bytes.
-    Load { op: MemOp, proven: bool, region: Region, addr: Value, disp: i32 },
-    Store { op: MemOp, proven: bool, region: Region, addr: Value, disp: i32, value: Value },
+    Load {
+        op: MemOp,
+        proven: bool,
+        region: Region,
+        addr: Value,
+        disp: i32,
+    },
+    Store {
+        op: MemOp,
+        proven: bool,
+        region: Region,
+        addr: Value,
+        disp: i32,
+        value: Value,
+    },
     /// Traps if the I32 is not zero.
     TrapIf(Trap, Value),
     /// Results, if any, are the `Result` ops that follow it.

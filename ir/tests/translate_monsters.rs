@@ -56,9 +56,7 @@ fn monsters_make_linearly_much() {
 /// Jumps × locals would be 5 * 10^9 look-ups; nested loops × locals as many parameters; a call through a table is 17 ops.
 #[test]
 fn what_would_take_too_much_ends_in_an_error() {
-    for (monster, size) in
-        [(ways_and_locals as Monster, 100_000), (loops_and_locals, 100_000), (indirect_calls, 800_000)]
-    {
+    for (monster, size) in [(ways_and_locals as Monster, 100_000), (loops_and_locals, 100_000), (indirect_calls, 800_000)] {
         let error = translate(&mut Translator::default(), &module(monster, size)).expect_err("too much");
         assert_eq!(error.kind, ErrorKind::Limit, "{error}");
     }
@@ -69,9 +67,7 @@ fn many_tiny_functions_with_many_locals() {
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
     for _ in 0..20_000 {
         functions.function(0);
-        code.function(
-            Function::new([(LOCALS - 1, ValType::I32)]).instruction(&I::LocalGet(40_000)).instruction(&I::End),
-        );
+        code.function(Function::new([(LOCALS - 1, ValType::I32)]).instruction(&I::LocalGet(40_000)).instruction(&I::End));
     }
     let bytes = assemble(functions, code);
     let module = decode(&bytes).expect("valid");

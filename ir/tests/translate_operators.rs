@@ -291,9 +291,7 @@ fn calls() {
 
 #[test]
 fn interruption() {
-    let mut i = Instance::new(
-        "(module (func (param i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))",
-    );
+    let mut i = Instance::new("(module (func (param i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))");
     i.options.interrupt = Interrupt::Epoch;
     assert_eq!(i.run(0, &[10]), End::Return(vec![]));
     assert!(i.world.calls.is_empty());

@@ -38,10 +38,7 @@ fn features_by_name() {
     assert_eq!(refused("(module (memory 1 (pagesize 1)))"), "unsupported: custom page sizes at offset 11");
     assert_eq!(refused("(module (tag))"), "unsupported: exceptions at offset 16");
     assert_eq!(refused("(module (type (struct)))"), "unsupported: garbage collection at offset 11");
-    assert_eq!(
-        refused("(module (table 1 (ref func) (ref.func 0)) (func))"),
-        "unsupported: typed function references at offset 21"
-    );
+    assert_eq!(refused("(module (table 1 (ref func) (ref.func 0)) (func))"), "unsupported: typed function references at offset 21");
 }
 
 /// A valid module is translated or said to be unsupported, never called wrong.

@@ -38,8 +38,7 @@ fn run(version: SpecVersion, expected: usize) {
                         fail(error.to_string());
                     }
                 }
-                WastDirective::AssertInvalid { module, message, .. }
-                | WastDirective::AssertMalformed { module, message, .. } => {
+                WastDirective::AssertInvalid { module, message, .. } | WastDirective::AssertMalformed { module, message, .. } => {
                     let Some(bytes) = encode(module) else { continue };
                     match translate(&mut translator, &bytes) {
                         Ok(()) => fail(format!("not refused for: {message}")),

@@ -303,8 +303,7 @@ impl Generate<'_> {
             10 => self.inside(Label::Value, |g| Expr::Block(g.stmts(depth + 1), Box::new(g.expr(depth + 1)))),
             _ => {
                 let condition = Box::new(self.expr(depth + 1));
-                let (yes, no) =
-                    self.inside(Label::Value, |g| (Box::new(g.expr(depth + 1)), Box::new(g.expr(depth + 1))));
+                let (yes, no) = self.inside(Label::Value, |g| (Box::new(g.expr(depth + 1)), Box::new(g.expr(depth + 1))));
                 Expr::If(condition, yes, no)
             }
         }
@@ -326,9 +325,8 @@ impl Random {
 // ---- the tree as text
 
 fn module(body: &[Stmt], result: &Expr) -> String {
-    let mut out = format!("(module (func (param {}) (result i32) (local {})\n", "i32 ".repeat(PARAMS), {
-        "i32 ".repeat(LOCALS + 1 - PARAMS)
-    });
+    let mut out =
+        format!("(module (func (param {}) (result i32) (local {})\n", "i32 ".repeat(PARAMS), { "i32 ".repeat(LOCALS + 1 - PARAMS) });
     write!(out, "i32.const {STEPS} local.set {FUEL}\n").expect("to a string");
     body.iter().for_each(|s| s.print(&mut out));
     result.print(&mut out);

@@ -63,9 +63,7 @@ impl Operator {
             (Ok(bits), _) => format!("{bits:x}"),
             (Err(Trap::IntegerDivideByZero), Operator::Binary(..)) => "trap:zero".into(),
             (Err(Trap::IntegerOverflow), Operator::Binary(..)) => "trap:overflow".into(),
-            (Err(Trap::IntegerOverflow | Trap::InvalidConversionToInteger), Operator::Convert(_)) => {
-                "trap:unrepresentable".into()
-            }
+            (Err(Trap::IntegerOverflow | Trap::InvalidConversionToInteger), Operator::Convert(_)) => "trap:unrepresentable".into(),
             (Err(trap), _) => format!("trap that no recording has: {trap}"),
         }
     }

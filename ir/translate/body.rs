@@ -14,9 +14,7 @@ use super::scan::{Construct, ConstructKind, Scan};
 use super::vmctx::{self, Layout};
 use crate::ssa::{Block, Builtin, Edge, Func, Op, Region, Sig, Signature, SwitchData, Value};
 use crate::value::{CmpOp, MemOp, Trap, Type};
-use wasmparser::{
-    BinaryReader, BlockType, BrTable, FuncValidatorAllocations, Operator, OperatorsReader, OperatorsReaderAllocations,
-};
+use wasmparser::{BinaryReader, BlockType, BrTable, FuncValidatorAllocations, Operator, OperatorsReader, OperatorsReaderAllocations};
 
 /// Some operators become twenty ops; the largest body of sensible operators that validation allows stays below half of this.
 const MAX_OPS: usize = 8 << 20;
@@ -33,14 +31,7 @@ pub struct Translator {
 impl Translator {
     /// Validates and translates the defined function `index`. `body` is what `ModuleInfo::bodies[index]` delimits in the
     /// module; `layout` is that of the same module.
-    pub fn translate(
-        &mut self,
-        module: &Decoded,
-        layout: &Layout,
-        index: u32,
-        body: &[u8],
-        options: &Options,
-    ) -> Result<Func> {
+    pub fn translate(&mut self, module: &Decoded, layout: &Layout, index: u32, body: &[u8], options: &Options) -> Result<Func> {
         let start = module.info.bodies[index as usize].start;
         self.scan(module, index, body, start)?;
         let code = &body[self.scan.code - start..];
@@ -433,9 +424,7 @@ impl<'a> Body<'a> {
             return;
         }
         let results = match frame.kind {
-            ConstructKind::Function => {
-                &self.module.func_type(self.module.imported_functions + self.build.func.index).results
-            }
+            ConstructKind::Function => &self.module.func_type(self.module.imported_functions + self.build.func.index).results,
             _ => self.block_types(frame.ty).1,
         };
         for ty in results {
@@ -643,18 +632,7 @@ impl<'a> Body<'a> {
 
 impl Frame {
     fn new(construct: &Construct, label: Label, ty: BlockType, height: usize, params: usize, results: usize) -> Frame {
-        Frame {
-            kind: construct.kind,
-            label,
-            ty,
-            height,
-            params,
-            results,
-            scope: 0,
-            else_block: None,
-            saved: 0,
-            switch: (0, None),
-        }
+        Frame { kind: construct.kind, label, ty, height, params, results, scope: 0, else_block: None, saved: 0, switch: (0, None) }
     }
 }
 

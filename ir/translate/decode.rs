@@ -6,13 +6,13 @@
 //! Source: WebAssembly core specification 2.0, chapter 5, and the extended-const proposal.
 use super::error::{Error, ErrorKind, Result, UNSUPPORTED, not_wasm};
 use super::module::{
-    ConstExpr, ConstOp, Data, Element, ElementItems, Export, ExternKind, ExternType, FuncType, GlobalType, Import,
-    MemoryType, ModuleInfo, SegmentMode, TableType, ValType,
+    ConstExpr, ConstOp, Data, Element, ElementItems, Export, ExternKind, ExternType, FuncType, GlobalType, Import, MemoryType, ModuleInfo,
+    SegmentMode, TableType, ValType,
 };
 use std::ops::Range;
 use wasmparser::{
-    DataKind, ElementKind, ExternalKind, FuncToValidate, Name, NameSectionReader, Operator, Parser, Payload,
-    ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    DataKind, ElementKind, ExternalKind, FuncToValidate, Name, NameSectionReader, Operator, Parser, Payload, ValidPayload, Validator,
+    ValidatorResources, WasmFeatures,
 };
 
 /// A module whose sections are valid; its bodies are still to be validated.
@@ -29,8 +29,7 @@ const _: fn() = || {
 };
 
 /// What this engine accepts.
-pub(super) const FEATURES: WasmFeatures =
-    WasmFeatures::WASM2.difference(WasmFeatures::SIMD).union(WasmFeatures::EXTENDED_CONST);
+pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM2.difference(WasmFeatures::SIMD).union(WasmFeatures::EXTENDED_CONST);
 
 /// Offsets of operators are kept in 32 bits.
 const MAX_MODULE_BYTES: usize = 1 << 30;
@@ -76,9 +75,7 @@ fn decode_sections(bytes: &[u8]) -> Result<Decoded> {
             Payload::TypeSection(section) => {
                 for ty in section.into_iter_err_on_gc_types() {
                     let ty = ty?;
-                    let list = |types: &[wasmparser::ValType]| -> Result<Vec<ValType>> {
-                        types.iter().map(|t| value_type(*t)).collect()
-                    };
+                    let list = |types: &[wasmparser::ValType]| -> Result<Vec<ValType>> { types.iter().map(|t| value_type(*t)).collect() };
                     module.types.push(FuncType { params: list(ty.params())?, results: list(ty.results())? });
                 }
             }
@@ -150,8 +147,7 @@ fn second_opinion(bytes: &[u8], error: Error) -> Error {
     if error.kind != ErrorKind::Invalid {
         return error;
     }
-    let valid_with =
-        |more: WasmFeatures| Validator::new_with_features(FEATURES.union(more)).validate_all(bytes).is_ok();
+    let valid_with = |more: WasmFeatures| Validator::new_with_features(FEATURES.union(more)).validate_all(bytes).is_ok();
     if valid_with(WasmFeatures::all()) {
         let one = UNSUPPORTED.iter().find(|(feature, _)| valid_with(*feature));
         let name = one.map_or("proposals beyond WebAssembly 2.0", |(_, name)| *name);
@@ -234,9 +230,7 @@ fn element_segment(element: wasmparser::Element<'_>) -> Result<Element> {
 fn data_segment(data: wasmparser::Data<'_>) -> Result<Data> {
     let mode = match &data.kind {
         DataKind::Passive => SegmentMode::Passive,
-        DataKind::Active { memory_index, offset_expr } => {
-            SegmentMode::Active { target: *memory_index, offset: const_expr(offset_expr)? }
-        }
+        DataKind::Active { memory_index, offset_expr } => SegmentMode::Active { target: *memory_index, offset: const_expr(offset_expr)? },
     };
     // The bytes are the last part of the segment.
     let end = data.range.end as usize;

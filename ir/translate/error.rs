@@ -112,14 +112,12 @@ pub(super) fn not_wasm(bytes: &[u8]) -> Option<Error> {
     match text {
         [] if bytes.is_empty() => says("the file is empty"),
         [] => says("the file is blank"),
-        [b'(', ..] | [b';', b';', ..] => says(
-            "it looks like WebAssembly text (.wat); translate it to the binary format, or give it a name that ends in .wat",
-        ),
+        [b'(', ..] | [b';', b';', ..] => {
+            says("it looks like WebAssembly text (.wat); translate it to the binary format, or give it a name that ends in .wat")
+        }
         _ if starts(b"\x7fELF") => says("it is an ELF file (a native program or library)"),
         _ if starts(b"MZ") => says("it is a Windows program (PE)"),
-        _ if starts(&[0xcf, 0xfa, 0xed, 0xfe]) || starts(&[0xca, 0xfe, 0xba, 0xbe]) => {
-            says("it is a Mach-O program or a Java class")
-        }
+        _ if starts(&[0xcf, 0xfa, 0xed, 0xfe]) || starts(&[0xca, 0xfe, 0xba, 0xbe]) => says("it is a Mach-O program or a Java class"),
         _ if starts(b"BC\xc0\xde") => says("it is LLVM bitcode; link it with wasm-ld"),
         _ if starts(b"!<arch>") => says("it is an archive of object files (.a); link it first"),
         _ if starts(&[0x1f, 0x8b]) => says("it is compressed with gzip; unpack it first"),

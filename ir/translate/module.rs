@@ -135,7 +135,10 @@ pub type ConstExpr = Vec<ConstOp>;
 pub enum SegmentMode {
     Passive,
     /// Table or memory, and where in it.
-    Active { target: u32, offset: ConstExpr },
+    Active {
+        target: u32,
+        offset: ConstExpr,
+    },
     /// Element segments only: dropped at once.
     Declared,
 }

@@ -132,19 +132,14 @@ impl Scan {
         Ok(())
     }
 
-    fn declare_locals(
-        &mut self,
-        validator: &mut FuncValidator<&ValidatorResources>,
-        reader: &mut BinaryReader<'_>,
-    ) -> Result<()> {
+    fn declare_locals(&mut self, validator: &mut FuncValidator<&ValidatorResources>, reader: &mut BinaryReader<'_>) -> Result<()> {
         let mut total: u32 = 0;
         for _ in 0..reader.read_var_u32()? {
             let at = reader.original_position();
             let count: u32 = reader.read()?;
             let ty: ValType = reader.read()?;
             validator.define_locals(at, count, ty)?;
-            total =
-                total.checked_add(count).ok_or_else(|| Error::new(ErrorKind::Limit, at as usize, "too many locals"))?;
+            total = total.checked_add(count).ok_or_else(|| Error::new(ErrorKind::Limit, at as usize, "too many locals"))?;
             if count > 0 {
                 self.locals.push((total, ty));
             }

@@ -57,8 +57,20 @@ macro_rules! at_width {
                     // Equal numbers are equal patterns, or zeros of both signs: -0 is the smaller one.
                     BinOp::FMin if x == y => <$f>::from_bits(a | b & SIGN),
                     BinOp::FMax if x == y => <$f>::from_bits(a & (b | !SIGN)),
-                    BinOp::FMin => if x < y { x } else { y },
-                    BinOp::FMax => if x > y { x } else { y },
+                    BinOp::FMin => {
+                        if x < y {
+                            x
+                        } else {
+                            y
+                        }
+                    }
+                    BinOp::FMax => {
+                        if x > y {
+                            x
+                        } else {
+                            y
+                        }
+                    }
                     _ => return None,
                 };
                 Some(result(&[a, b], z))

@@ -207,14 +207,7 @@ impl ConvOp {
         use ConvOp::*;
         matches!(
             self,
-            TruncF32I32S
-                | TruncF32I32U
-                | TruncF64I32S
-                | TruncF64I32U
-                | TruncF32I64S
-                | TruncF32I64U
-                | TruncF64I64S
-                | TruncF64I64U
+            TruncF32I32S | TruncF32I32U | TruncF64I32S | TruncF64I32U | TruncF32I64S | TruncF32I64U | TruncF64I64S | TruncF64I64U
         )
     }
 }

@@ -46,10 +46,10 @@ pub fn convert(op: ConvOp, a: Bits) -> Result<Bits, Trap> {
         WrapI64 => u64::from(a as u32),
         ExtendI32S => low(a) as i32 as u64,
         ExtendI32U => u64::from(low(a)),
-        TruncF32I32S | TruncF32I32U | TruncF32I64S | TruncF32I64U | TruncSatF32I32S | TruncSatF32I32U
-        | TruncSatF32I64S | TruncSatF32I64U => return float::truncate(op, f64::from(f32::from_bits(low(a)))),
-        TruncF64I32S | TruncF64I32U | TruncF64I64S | TruncF64I64U | TruncSatF64I32S | TruncSatF64I32U
-        | TruncSatF64I64S | TruncSatF64I64U => return float::truncate(op, f64::from_bits(a)),
+        TruncF32I32S | TruncF32I32U | TruncF32I64S | TruncF32I64U | TruncSatF32I32S | TruncSatF32I32U | TruncSatF32I64S
+        | TruncSatF32I64U => return float::truncate(op, f64::from(f32::from_bits(low(a)))),
+        TruncF64I32S | TruncF64I32U | TruncF64I64S | TruncF64I64U | TruncSatF64I32S | TruncSatF64I32U | TruncSatF64I64S
+        | TruncSatF64I64U => return float::truncate(op, f64::from_bits(a)),
         // Rust's `as` from integer to float rounds to nearest, ties to even.
         ConvertI32SF32 => u64::from((low(a) as i32 as f32).to_bits()),
         ConvertI32UF32 => u64::from((low(a) as f32).to_bits()),

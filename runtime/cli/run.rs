@@ -4,7 +4,9 @@ use crate::options::{Configuration, EngineArgs, LimitArgs};
 use crate::{input, options, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
-use samite::{ExternType, Global, Memory, Ref, Table, Config, Engine, Func, Instance, Linker, Module, Store, Trap, Val, ValType, WasmBacktrace};
+use samite::{
+    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Ref, Store, Table, Trap, Val, ValType, WasmBacktrace,
+};
 use samite_codegen::driver::{Strategy, artifact};
 use samite_ir::translate::Interrupt;
 use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};

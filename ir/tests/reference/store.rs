@@ -3,9 +3,7 @@
 //! externref a script's number plus one. It trusts its scripts: imports are looked up but their types are not compared.
 use samite_ir::reference::{Callee, Env, Options, Prepared, Stop, Val, invoke};
 use samite_ir::translate::decode::decode;
-use samite_ir::translate::module::{
-    ConstOp, ElementItems, ExternKind, FuncType, ModuleInfo, SegmentMode,
-};
+use samite_ir::translate::module::{ConstOp, ElementItems, ExternKind, FuncType, ModuleInfo, SegmentMode};
 use samite_ir::value::{BinOp, Bits, Trap, Type, binary};
 use std::collections::HashMap;
 use std::sync::Arc;
