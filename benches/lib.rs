@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod measure;
+pub mod record;
 pub mod report;
 pub mod stats;
 pub mod suite;
