@@ -1,19 +1,21 @@
-// Records what V8 computes for every scalar operator of wasm on edge values: `node ir/tests/record_values.mjs` rewrites
-// value_recorded.txt, which value_recorded.rs compares with ir/value in `cargo test`. Deterministic: the operands are those of
-// value_edges.txt, in its order.
+// Records what foreign engines compute for every scalar operator of wasm on edge values: V8, which runs this, and wasmtime (its wheel from
+// PyPI), which must agree. value_recorded.rs compares value_recorded.txt with ir/value in `cargo test`. Deterministic: the operands
+// are those of value_edges.txt, in its order.
 //
-//   node ir/tests/record_values.mjs                        record (a second or two)
-//   node ir/tests/record_values.mjs --row i32.div_s 7      print one row: that left operand with every right one
+//   PYTHON=python-that-has-wasmtime node ir/tests/record_values.mjs         record (a minute or two); fails where the engines differ
+//   node ir/tests/record_values.mjs --row i32.div_s 7                      print one row: that left operand with every right one
 //
 // Each operator is a module of one function (i64, i64) -> i64; operands and result go through wrap, extend and reinterpret
 // inside it, because JavaScript numbers do not keep the bits of a NaN.
 //
-// Lines of the recording:
+// Lines of the recording, after a head that names the engines:
 //   one <op> <result>...            every edge value of the operand type
 //   two <op> <operand> <hash>       one left operand with every right one: FNV-1a (64 bit) of the results, a space after each
 // A result is hexadecimal, or `nan` (an arithmetic NaN: its bits are the engine's choice), or `trap:<why>`; V8 does not tell a
 // truncation of NaN from one out of range, both are trap:unrepresentable.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const here = new URL('.', import.meta.url);
 const edges = readEdges(readFileSync(new URL('value_edges.txt', here), 'utf8'));
@@ -64,7 +66,7 @@ function operators() {
   return ops;
 }
 
-function instantiate(op) {
+function moduleOf(op) {
   const section = (id, bytes) => [id, bytes.length, ...bytes];
   const wrap = 0xa7, extend = 0xad;
   const take = { i32: [wrap], i64: [], f32: [wrap, 0xbe], f64: [0xbf] }[op.from];
@@ -72,34 +74,64 @@ function instantiate(op) {
   const operand = (k) => [0x20, k, ...take];
   const code = [...operand(0), ...(op.count === 2 ? operand(1) : []), ...op.code, ...give];
   const body = [0, ...code, 0x0b];
-  const bytes = [
+  return new Uint8Array([
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     ...section(1, [1, 0x60, 2, type.i64, type.i64, 1, type.i64]),
     ...section(3, [1, 0]),
     ...section(7, [1, 1, 0x66, 0, 0]),
     ...section(10, [1, body.length, ...body]),
-  ];
-  return new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports.f;
+  ]);
 }
 
+// All pairs of operands; the second of an operator with one is 0.
+function operands(op) {
+  const list = edges[op.from];
+  return op.count === 1 ? list.map((a) => [a, 0n]) : list.flatMap((a) => list.map((b) => [a, b]));
+}
+
+// What the engines' traps are called here.
 const traps = {
-  'divide by zero': 'trap:zero',
-  'remainder by zero': 'trap:zero',
-  'divide result unrepresentable': 'trap:overflow',
-  'float unrepresentable in integer range': 'trap:unrepresentable',
+  'divide by zero': 'zero',
+  'remainder by zero': 'zero',
+  'divide result unrepresentable': 'overflow',
+  'float unrepresentable in integer range': 'unrepresentable',
+  INTEGER_DIVISION_BY_ZERO: 'zero',
+  INTEGER_OVERFLOW: 'overflow',
+  BAD_CONVERSION_TO_INTEGER: 'unrepresentable',
 };
 const keepsBits = /\.(abs|neg|copysign|reinterpret_...)$/;
 
-function result(op, f, a, b) {
-  let bits;
-  try {
-    bits = BigInt.asUintN(64, f(a, b));
-  } catch (error) {
-    const trap = error instanceof WebAssembly.RuntimeError && traps[error.message];
-    if (!trap) throw error;
-    return trap;
-  }
-  return !keepsBits.test(op.name) && isNan(op.to, bits) ? 'nan' : bits.toString(16);
+// `raw` is hexadecimal or an engine's name of a trap.
+function judge(op, raw) {
+  if (/^[0-9a-f]+$/.test(raw)) return !keepsBits.test(op.name) && isNan(op.to, BigInt('0x' + raw)) ? 'nan' : raw;
+  const trap = traps[raw.replace(/^trap /, '')];
+  if (!trap) throw new Error(`${op.name}: ${raw}`);
+  // wasmtime's name for a truncation out of range is that of a quotient out of range.
+  return 'trap:' + (op.name.includes('.trunc_') ? 'unrepresentable' : trap);
+}
+
+function v8(op, pairs) {
+  const { f } = new WebAssembly.Instance(new WebAssembly.Module(moduleOf(op))).exports;
+  const result = ([a, b]) => {
+    try {
+      return BigInt.asUintN(64, f(a, b)).toString(16);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      return 'trap ' + error.message;
+    }
+  };
+  return pairs.map((pair) => judge(op, result(pair)));
+}
+
+// { version, results: a list for each operator }
+function wasmtime(ops) {
+  const hex = (n) => n.toString(16);
+  const input = ops.map((op) => ({ wasm: Buffer.from(moduleOf(op)).toString('hex'), operands: operands(op).map((pair) => pair.map(hex)) }));
+  const script = fileURLToPath(new URL('record_values_wasmtime.py', here));
+  const child = spawnSync(process.env.PYTHON ?? 'python3', [script], { input: JSON.stringify(input), maxBuffer: 1 << 30, encoding: 'utf8' });
+  if (child.status !== 0) throw child.error ?? new Error(child.stderr);
+  const { version, results } = JSON.parse(child.stdout);
+  return { version, results: ops.map((op, k) => results[k].map((raw) => judge(op, raw))) };
 }
 
 function isNan(ty, bits) {
@@ -126,27 +158,34 @@ function readEdges(text) {
 }
 
 function record() {
-  const lines = [`# Recorded by record_values.mjs: node ${process.version}, V8 ${process.versions.v8}`];
-  for (const op of operators()) {
-    const f = instantiate(op);
-    const list = edges[op.from];
+  const ops = operators();
+  const other = wasmtime(ops);
+  const lines = [`# Recorded by record_values.mjs; agreed on by V8 ${process.versions.v8} (node ${process.version}) and wasmtime ${other.version}`];
+  ops.forEach((op, k) => {
+    const pairs = operands(op);
+    const results = v8(op, pairs);
+    const at = results.findIndex((result, n) => result !== other.results[k][n]);
+    if (at >= 0 || results.length !== other.results[k].length) {
+      throw new Error(`${op.name} ${pairs[at]}: V8 ${results[at]}, wasmtime ${other.results[k][at]}`);
+    }
     if (op.count === 1) {
-      lines.push(`one ${op.name} ${list.map((a) => result(op, f, a, 0n)).join(' ')}`);
-      continue;
+      lines.push(`one ${op.name} ${results.join(' ')}`);
+      return;
     }
-    for (const a of list) {
-      lines.push(`two ${op.name} ${a.toString(16)} ${hash(list.map((b) => result(op, f, a, b)))}`);
-    }
-  }
+    const list = edges[op.from];
+    list.forEach((a, row) => {
+      lines.push(`two ${op.name} ${a.toString(16)} ${hash(results.slice(row * list.length, (row + 1) * list.length))}`);
+    });
+  });
   writeFileSync(new URL('value_recorded.txt', here), lines.join('\n') + '\n');
 }
 
 function printRow(name, operand) {
   const op = operators().find((op) => op.name === name);
   if (!op) throw new Error(`no operator ${name}`);
-  const f = instantiate(op);
   const a = BigInt('0x' + operand);
-  for (const b of edges[op.from]) console.log(`${a.toString(16)} ${b.toString(16)} ${result(op, f, a, b)}`);
+  const pairs = edges[op.from].map((b) => [a, b]);
+  v8(op, pairs).forEach((result, k) => console.log(`${a.toString(16)} ${pairs[k][1].toString(16)} ${result}`));
 }
 
 const [, , flag, name, operand] = process.argv;

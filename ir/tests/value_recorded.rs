@@ -1,5 +1,5 @@
-//! `ir/value` against what a foreign engine computed: replays value_recorded.txt, which record_values.mjs wrote with V8 out of
-//! process (its head comment has the format and the command).
+//! `ir/value` against what foreign engines computed: replays value_recorded.txt, on which V8 and wasmtime agreed when record_values.mjs
+//! wrote it (its head comment has the format and the command).
 //!
 //! The operands are `value::edges`, handed to the script by value_edges.txt: after a change there, `BLESS=1 cargo test -p samite-ir
 //! --test value_recorded` rewrites that file, and the script must be run again.
