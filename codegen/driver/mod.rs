@@ -1,4 +1,4 @@
-//! The compiler as one readable function: `compile_function` is design.md section 3.
+//! The compiler as one readable function, `compile_function`: a body to SSA, the passes, selection, registers, bytes.
 //!
 //! `compile_module` runs it over all functions of a module in parallel, the largest first so that none is left over at the end, and links the
 //! results. A worker's buffers are reused from function to function; a function's intermediate forms are dropped before its next.

@@ -1,7 +1,8 @@
 //! Instruction selection for floating point and conversions.
 //!
-//! Min and max follow `simd-lowering.md` section 3: six instructions without a branch, right for signed zeros and quiet NaN. Integers that
-//! become floats break the dependency of the result register first. Unsigned 64-bit conversions take two signed ones and pick.
+//! Min and max are six instructions without a branch: `vminsd` gives its second operand for zeros of both signs and for NaN, so it is
+//! done both ways and joined, and a sum makes the quiet NaN. Integers that become floats break the dependency of the result register
+//! first. Unsigned 64-bit conversions take two signed ones and pick.
 use super::address::Ops;
 use super::lower::{Cx, DU, DUM, DUU, args, by_type, fold_load, inst, inst_imm, inst_mem, int_mem, is_foldable, narrow, plain};
 use super::op::{Arg, Cond, Inst, Mem, Op, Test};

@@ -1,5 +1,5 @@
 //! What each operator computes or traps with: the one definition, used by the reference interpreter, the constant
-//! folder and the SSA evaluator, and judged itself by foreign engines (design.md section 8).
+//! folder and the SSA evaluator, and judged itself by foreign engines (`ir/tests/value_recorded.rs`).
 //!
 //! Scalars travel as `Bits`, a `u64`: an i32 or f32 is its bit pattern with the upper 32 bits zero. That is also the
 //! invariant of compiled code: the upper half of a register that holds an i32 is zero.

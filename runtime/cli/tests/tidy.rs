@@ -289,7 +289,7 @@ fn nothing_names_one_machine() {
 fn paths_in(text: &str) -> Vec<String> {
     let is_path = |c: char| c.is_alphanumeric() || "_-./{},*".contains(c);
     let words = text.split(|c: char| !is_path(c)).map(|w| w.trim_matches(['.', ',', '-', '*']));
-    let named = words.filter(|w| w.contains('/') && !w.starts_with('/') && !w.contains("//"));
+    let named = words.filter(|w| (w.contains('/') || w.ends_with(".md")) && !w.starts_with('/') && !w.contains("//"));
     let with_ending = |w: &&str| {
         let end = w.rsplit('/').next().unwrap_or_default();
         end.rsplit_once('.')

@@ -1,5 +1,6 @@
 //! Every scalar operator × edge values × edge values through machine code, against `ir/value`, unfolded: the operands come as parameters or
-//! from memory, one of them may be a constant, the result may only decide a branch. (`ir/value` itself is judged by foreign engines: design.md 8.)
+//! from memory, one of them may be a constant, the result may only decide a branch. (`ir/value` itself is judged by
+//! foreign engines: `ir/tests/value_recorded.rs`.)
 //!
 //! An operator is one module. Each form of it is a function; beside it a `sweep` calls it for pairs of operands that lie in memory and
 //! stores the results there, so that the host compares thousands of results per call. Pairs that trap are called one by one.
