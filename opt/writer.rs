@@ -10,7 +10,7 @@ use cranelift_entity::EntityRef;
 use samite_ir::ssa::effects::effects;
 use samite_ir::ssa::{Func, Op, Region, Value};
 use samite_ir::value::{BinOp, CmpOp, MemOp, Trap, Type, UnOp};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 /// What became of an op.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -178,7 +178,7 @@ impl<'a> Writer<'a> {
 
     fn shared(&mut self, op: Op, own: Option<Value>) -> Value {
         let key = canonical(op);
-        let hash = hash(&key);
+        let hash = self.state.table.hash(&key);
         match self.state.table.find(hash, |v| canonical(self.f.ops[v]) == key) {
             Ok(leader) => {
                 // One address may serve accesses of several sizes.
@@ -269,15 +269,23 @@ impl Known {
 }
 
 /// Open addressing with linear probing. Entries leave in the reverse of the order in which they came, so the probes of those
-/// that stay are as they were.
-#[derive(Default)]
+/// that stay are as they were. Functions choose the keys, so the hash has a factor that they cannot know; nothing that comes out
+/// depends on it.
 struct Table {
     /// Hash, and value plus one; 0 is a free slot.
     slots: Vec<(u32, u32)>,
-    /// A power of two less one: the slots in use, no more than the function needs, so that they stay in the cache.
-    mask: usize,
+    /// The slots in use are the first `1 << bits`, no more than the function needs, so that they stay in the cache.
+    bits: u32,
     /// Taken slots, in order.
     log: Vec<u32>,
+    /// Odd.
+    factor: u64,
+}
+
+impl Default for Table {
+    fn default() -> Table {
+        Table { slots: Vec::new(), bits: 0, log: Vec::new(), factor: RandomState::new().hash_one(0) | 1 }
+    }
 }
 
 /// A free slot, for `Table::insert`.
@@ -290,20 +298,27 @@ impl Table {
         if self.slots.len() < size {
             self.slots = vec![(0, 0); size];
         }
-        self.mask = size - 1;
+        self.bits = size.trailing_zeros();
+    }
+    fn hash(&self, op: &Op) -> u32 {
+        let mut hasher = Multiply { hash: 0, factor: self.factor };
+        op.hash(&mut hasher);
+        (hasher.hash >> 32) as u32
     }
     fn find(&self, hash: u32, mut is: impl FnMut(Value) -> bool) -> Result<Value, Slot> {
-        let mut at = hash as usize & self.mask;
+        // The upper bits of a product depend on all bits of its factors.
+        let mut at = (hash >> (32 - self.bits)) as usize;
+        let mask = (1 << self.bits) - 1;
         loop {
             match self.slots[at] {
                 (_, 0) => return Err(Slot(at)),
                 (h, v) if h == hash && is(Value::from_u32(v - 1)) => return Ok(Value::from_u32(v - 1)),
-                _ => at = (at + 1) & self.mask,
+                _ => at = (at + 1) & mask,
             }
         }
     }
     fn insert(&mut self, slot: Slot, hash: u32, v: Value) {
-        if 4 * self.log.len() < 3 * self.mask {
+        if 4 * self.log.len() < 3 << self.bits {
             self.slots[slot.0] = (hash, v.as_u32() + 1);
             self.log.push(slot.0 as u32);
         }
@@ -315,24 +330,21 @@ impl Table {
     }
 }
 
-fn hash(op: &Op) -> u32 {
-    let mut hasher = Multiply(0);
-    op.hash(&mut hasher);
-    (hasher.0 >> 32) as u32
-}
-
 /// Rotate, xor, multiply by an odd number: ops are a few small integers.
-struct Multiply(u64);
+struct Multiply {
+    hash: u64,
+    factor: u64,
+}
 
 impl Multiply {
     fn add(&mut self, n: u64) {
-        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.hash = (self.hash.rotate_left(5) ^ n).wrapping_mul(self.factor);
     }
 }
 
 impl Hasher for Multiply {
     fn finish(&self) -> u64 {
-        self.0
+        self.hash
     }
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|b| self.add(u64::from(*b)));
