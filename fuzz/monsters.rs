@@ -41,6 +41,9 @@ pub const MONSTERS: &[Monster] = &[
     Monster { name: "calls with many live values", limit: 100_000, write: calls, locals: |_| 40, functions: one },
     Monster { name: "interpreter loop", limit: 100_000, write: interpreter, locals: few, functions: one },
     Monster { name: "straight line of long-lived values", limit: 100_000, write: pressure, locals: few, functions: one },
+    Monster { name: "ways to one edge of many arguments", limit: 200_000, write: ways_to_many_arguments, locals: |n| n / 4, functions: one },
+    Monster { name: "br_table entries of many arguments", limit: 100_000, write: entries_of_many_arguments, locals: |n| n / 4, functions: one },
+    Monster { name: "constants with equal lower bits", limit: 400_000, write: alike_constants, locals: few, functions: one },
     Monster { name: "tiny functions", limit: 400_000, write: tiny, locals: few, functions: |n| n },
 ];
 
@@ -188,6 +191,49 @@ fn pressure(f: &mut Code, n: u32) {
     for _ in 1..n {
         f.instruction(&I::I32Sub);
     }
+}
+
+/// Assigns the locals from 1 to `n / 4`, all differently.
+fn assign(f: &mut Code, n: u32) {
+    for i in 1..=n / 4 {
+        all(f, &[I::LocalGet(0), I::I32Const(i as i32), I::I32Xor, I::LocalSet(i)]);
+    }
+}
+fn sum(f: &mut Code, n: u32) {
+    f.instruction(&I::I32Const(0));
+    for i in 1..=n / 4 {
+        all(f, &[I::LocalGet(i), I::I32Add]);
+    }
+}
+
+/// `n` branches to a place that only leads on, with a quarter as many locals that differ by then.
+fn ways_to_many_arguments(f: &mut Code, n: u32) {
+    all(f, &[I::Block(EMPTY), I::Block(EMPTY)]);
+    for i in 0..n {
+        all(f, &[I::LocalGet(0), I::I32Const(i as i32 + 2), I::I32Eq, I::BrIf(0)]);
+    }
+    assign(f, n);
+    all(f, &[I::Br(1), I::End, I::End]);
+    sum(f, n);
+}
+
+/// A table whose `n` entries lead to two places, at one of which a quarter as many locals differ.
+fn entries_of_many_arguments(f: &mut Code, n: u32) {
+    all(f, &[I::Block(EMPTY), I::Block(EMPTY)]);
+    let targets: Vec<u32> = (0..n).map(|i| i % 2).collect();
+    all(f, &[I::LocalGet(0), I::BrTable(targets.into(), 0), I::End]);
+    assign(f, n);
+    f.instruction(&I::End);
+    sum(f, n);
+}
+
+/// Numbers that differ in their upper bits, as those of doubles do.
+fn alike_constants(f: &mut Code, n: u32) {
+    all(f, &[I::LocalGet(0), I::I64ExtendI32U]);
+    for i in 0..n {
+        all(f, &[I::I64Const(i64::from(i) << 45), I::I64Add, I::I64Const(7), I::I64Rotl]);
+    }
+    f.instruction(&I::I32WrapI64);
 }
 
 fn tiny(f: &mut Code, _: u32) {

@@ -1,12 +1,12 @@
-//! Cleans the control-flow graph: edges lead past empty blocks, branches with one way are jumps, branches to a bare trap are checks,
-//! straight lines are one block, what cannot be reached goes, and what ends in a trap is cold.
+//! Cleans the control-flow graph: edges lead past empty blocks that head no loop, branches with one way are jumps, branches to a bare
+//! trap are checks, straight lines are one block, what cannot be reached goes, and what ends in a trap is cold.
 //!
 //! The layout keeps wasm order; a block that is merged moves up behind its only predecessor. Loop depths are exact afterwards.
-//! Linear: empty blocks are settled targets first, so that every edge is led on at most once.
+//! Linear: targets come first, so that every edge is led on at most once, and gets few arguments more by that.
 use crate::replace::find;
 use crate::{Context, Settings};
 use cranelift_entity::{EntityRef, SecondaryMap};
-use samite_ir::ssa::cfg::{Cfg, for_each_distinct_successor};
+use samite_ir::ssa::cfg::Cfg;
 use samite_ir::ssa::{Block, Edge, Func, Op, Value};
 use samite_ir::value::{CmpOp, Trap, Type};
 use std::ops::Range;
@@ -31,35 +31,33 @@ pub fn run(f: &mut Func, _settings: &Settings<'_>, context: &mut Context) {
 
 // ---- edges past empty blocks
 
+/// An edge into an empty block with other ways in may get so many arguments more: each way copies them.
+const MORE_ARGS: usize = 8;
+
 /// Leads edges into blocks that only jump on to where those jump.
 fn thread(f: &mut Func, cfg: &Cfg, edges: &mut Vec<Edge>) {
     let empty = empty_blocks(f, cfg);
-    // Empty blocks first, each after those it jumps to, but for cycles: their last edge stays.
-    let mut settled: SecondaryMap<Block, bool> = SecondaryMap::new();
-    for empties in [true, false] {
-        for &b in cfg.postorder() {
-            if empty[b] != empties {
-                continue;
+    // An empty block comes before those that lead to it, as it is no loop's header.
+    for &b in cfg.postorder() {
+        edges.clear();
+        f.for_each_distinct_successor(b, |e| edges.push(e));
+        for &e in &*edges {
+            let to = f.edges[e].to;
+            if empty[to] {
+                lead_on(f, e, to, cfg.preds(to).len() == 1);
             }
-            edges.clear();
-            for_each_distinct_successor(f, b, |e| edges.push(e));
-            for &e in &*edges {
-                let to = f.edges[e].to;
-                if empty[to] && settled[to] {
-                    lead_on(f, e, to);
-                }
-            }
-            settled[b] = true;
         }
     }
 }
 
-/// Blocks that do nothing but jump, and whose parameters only their jump uses.
+/// Blocks that do nothing but jump, and whose parameters only their jump uses. Headers of loops are none: past them the way in would
+/// lead into the middle of the loop, and the layout would have a block that only later ones lead to.
 fn empty_blocks(f: &Func, cfg: &Cfg) -> SecondaryMap<Block, bool> {
     let mut empty = SecondaryMap::new();
     let mut with_params = false;
     for &b in cfg.postorder() {
-        if b != f.entry() && f.body(b).len() == 1 && matches!(f.ops[f.terminator(b)], Op::Jump(_)) {
+        let only_jumps = f.body(b).len() == 1 && matches!(f.ops[f.terminator(b)], Op::Jump(_));
+        if only_jumps && b != f.entry() && !cfg.preds(b).iter().any(|e| cfg.is_retreating(f, *e)) {
             empty[b] = true;
             with_params |= !f.params(b).is_empty();
         }
@@ -81,9 +79,12 @@ fn empty_blocks(f: &Func, cfg: &Cfg) -> SecondaryMap<Block, bool> {
     empty
 }
 
-/// Makes an edge into a block that only jumps go where that jumps.
-fn lead_on(f: &mut Func, e: Edge, through: Block) {
+/// Makes an edge into a block that only jumps, perhaps the only one, go where that jumps.
+fn lead_on(f: &mut Func, e: Edge, through: Block, only: bool) {
     let Op::Jump(next) = f.ops[f.terminator(through)] else { unreachable!("an empty block") };
+    if !only && f.args(next).len() > f.args(e).len() + MORE_ARGS {
+        return;
+    }
     f.edges[e].to = f.edges[next].to;
     let arg = |a: &Value| match f.ops[*a] {
         Op::Param(_, home, n) if home == through => f.args(e)[n as usize],
@@ -102,7 +103,7 @@ struct Checks {
     of: SecondaryMap<Block, Range<u32>>,
 }
 
-/// Makes terminators with one way jumps, and ways to a bare trap checks.
+/// Makes terminators whose ways are one jumps, and ways to a bare trap checks. Constant conditions are `gvn`'s.
 fn terminators(f: &mut Func, cfg: &Cfg) -> Checks {
     let mut checks = Checks::default();
     // Blocks after those they lead to: what becomes a bare trap is one to them.
@@ -127,16 +128,9 @@ fn terminators(f: &mut Func, cfg: &Cfg) -> Checks {
 
 fn terminator(f: &mut Func, op: Op, checks: &mut Checks) -> Option<Op> {
     let same = |f: &Func, a: Edge, b: Edge| f.edges[a].to == f.edges[b].to && f.args(a) == f.args(b);
-    let constant = |f: &Func, v: Value| match f.ops[v] {
-        Op::Const(_, bits) => Some(bits),
-        _ => None,
-    };
     match op {
         Op::Branch(_, yes, no) if same(f, yes, no) => Some(Op::Jump(yes)),
         Op::Branch(c, yes, no) => {
-            if let Some(bits) = constant(f, c) {
-                return Some(Op::Jump(if bits != 0 { yes } else { no }));
-            }
             if let Some((trap, at)) = bare_trap(f, checks, yes) {
                 checks.ops.push(f.make(Op::TrapIf(trap, c), at));
                 return Some(Op::Jump(no));
@@ -157,9 +151,6 @@ fn terminator(f: &mut Func, op: Op, checks: &mut Checks) -> Option<Op> {
         }
         Op::Switch(i, s) => {
             let table = &f.switches[s];
-            if let Some(bits) = constant(f, i) {
-                return Some(Op::Jump(table.edges.get(bits as usize).copied().unwrap_or(table.default)));
-            }
             if table.edges.iter().all(|e| same(f, *e, table.default)) {
                 return Some(Op::Jump(table.default));
             }

@@ -6,7 +6,7 @@
 //! is that value. Nothing moves: an op stays in its block and in its order, or goes.
 //! Memory is known along extended basic blocks only: into a block with one edge, from the block before.
 //!
-//! Precondition: none beyond a valid function. Where loops are entered past their header (never in wasm), edges back are taken as live.
+//! Precondition: a valid function. So edges back lead to what dominates them, and what no edge forward reaches is not reached.
 use crate::fold::{condition, decided};
 use crate::memory::Saved;
 use crate::writer::{Outcome, Truth, Writer};
@@ -108,22 +108,16 @@ impl Walk<'_> {
         let mut forward = 0;
         let mut backward = false;
         let mut only = None;
-        let mut entered_aside = false;
         for &e in cfg.preds(b) {
             if cfg.is_retreating(self.w.f, e) {
                 backward = true;
-                entered_aside |= !dom.dominates(b, self.w.f.edges[e].from);
             } else if self.edge_live[e.index()] {
                 forward += 1;
                 only = Some(e);
             }
         }
-        if forward == 0 && !(entered_aside && self.is_left(idom)) {
-            return false;
-        }
         let Some(first) = only else {
-            self.w.state.facts.clear();
-            return true;
+            return false;
         };
         self.params(b, first);
         if forward == 1 && !backward && self.w.f.edges[first].from == idom {
@@ -132,13 +126,6 @@ impl Walk<'_> {
             self.w.state.facts.clear();
         }
         true
-    }
-
-    /// Does control leave a block that was copied?
-    fn is_left(&self, b: Block) -> bool {
-        let mut live = false;
-        self.w.f.for_each_successor(b, |e| live |= self.edge_live[e.index()]);
-        live
     }
 
     /// Parameters that every live edge gives one value are that value.

@@ -1,11 +1,10 @@
 //! SSA to machine steps, backward: an op is lowered after all its uses, so it is known whether anybody wants its value in a register, or
 //! whether every use folded it away. The target says how (`Target::lower`); this file keeps the books.
 //!
-//! Blocks keep the order of the layout (`order.rs`). Critical edges, and edges with arguments out of a block with several ways out, get a block of
+//! Blocks keep the order of the layout. Critical edges, and edges with arguments out of a block with several ways out, get a block of
 //! their own right behind their source. Precondition: a verified function.
 use super::code::{Code, PoolConst, Target};
 use super::flow::{self, BlockFlow, Class, EdgeFlow, Flow, Operand, RegSet, Role, Step, StepKind, VReg, VRegData, Want};
-use super::order::order;
 use cranelift_entity::EntityRef;
 use samite_ir::ssa::{Block, Edge, Func, Op, Region, Value};
 use samite_ir::value::{ConvOp, Trap, Type};
@@ -108,7 +107,7 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
 /// Which flow block is what.
 struct Plan {
     block_count: u32,
-    /// The blocks in the order of `mach/order.rs`; positions below are in it.
+    /// The blocks in the order of the layout, without what no path reaches; positions below are in it.
     layout: Vec<Block>,
     /// By layout position.
     block: Vec<u32>,
@@ -124,7 +123,7 @@ struct Plan {
 impl Plan {
     fn new(f: &Func) -> Plan {
         let mut position = vec![NONE; f.blocks.len()];
-        let layout = order(f);
+        let layout = reached(f);
         for (p, b) in layout.iter().enumerate() {
             position[b.index()] = p as u32;
         }
@@ -167,6 +166,20 @@ impl Plan {
     fn flow_block(&self, b: Block) -> flow::Block {
         flow::Block::new(self.block[self.position[b.index()] as usize] as usize)
     }
+}
+
+/// The layout without what no path reaches: every block has a way in from an earlier one.
+fn reached(f: &Func) -> Vec<Block> {
+    let mut led_to = vec![false; f.blocks.len()];
+    led_to[f.entry().index()] = true;
+    let mut layout = f.layout.clone();
+    layout.retain(|b| {
+        if led_to[b.index()] {
+            f.for_each_successor(*b, |e| led_to[f.edges[e].to.index()] = true);
+        }
+        led_to[b.index()]
+    });
+    layout
 }
 
 /// Does the op end a stretch in which a load may be delayed? Loads among themselves may not be told apart: all trap alike.

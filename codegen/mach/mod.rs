@@ -7,7 +7,6 @@ pub mod layout;
 pub mod loops;
 pub mod lower;
 pub mod moves;
-pub mod order;
 pub mod tables;
 pub mod text;
 pub mod verify;

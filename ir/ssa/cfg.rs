@@ -33,7 +33,7 @@ impl Cfg {
         self.starts.clear();
         self.starts.resize(n + 1, 0);
         for &b in &self.postorder {
-            for_each_distinct_successor(f, b, |e| self.starts[f.edges[e].to.index() + 1] += 1);
+            f.for_each_distinct_successor(b, |e| self.starts[f.edges[e].to.index() + 1] += 1);
         }
         for b in 0..n {
             self.starts[b + 1] += self.starts[b];
@@ -42,7 +42,7 @@ impl Cfg {
         self.edges.resize(self.starts[n] as usize, Edge::new(0));
         // In reverse postorder, so that predecessors are in that order too; `starts` is shifted by one block meanwhile.
         for &b in self.postorder.iter().rev() {
-            for_each_distinct_successor(f, b, |e| {
+            f.for_each_distinct_successor(b, |e| {
                 let at = &mut self.starts[f.edges[e].to.index()];
                 self.edges[*at as usize] = e;
                 *at += 1;
@@ -102,21 +102,6 @@ impl Cfg {
             number[b.index()] = n as u32;
         }
     }
-}
-
-/// Each edge out of a block once, though several entries of a switch share it.
-pub fn for_each_distinct_successor(f: &Func, b: Block, mut each: impl FnMut(Edge)) {
-    let Op::Switch(_, s) = f.ops[f.terminator(b)] else { return f.for_each_successor(b, each) };
-    let table = &f.switches[s];
-    // Edges of one switch are made together, so the common case is told apart by ascending ids.
-    let ascending = table.edges.windows(2).all(|w| w[0] < w[1]) && table.edges.last().is_none_or(|e| *e < table.default);
-    if ascending {
-        return f.for_each_successor(b, each);
-    }
-    let mut edges: Vec<Edge> = table.edges.iter().copied().chain([table.default]).collect();
-    edges.sort_unstable();
-    edges.dedup();
-    edges.into_iter().for_each(&mut each);
 }
 
 fn successor_count(f: &Func, b: Block) -> u32 {

@@ -1,8 +1,10 @@
 //! A function in SSA form: arenas and side tables, ids instead of pointers.
 //!
-//! `layout` is the order of the text: translation leaves wasm order, which is a reverse post-order of the CFG; passes keep it so
-//! unless they say otherwise. A block's body is a range of `body`; the ranges of the layout follow one another without gaps after
-//! `Func::set_bodies`, which is how passes that insert or remove ops give back their result.
+//! `layout` is the order of the text. Translation leaves wasm order: every edge leads to a later block, or back to the header of a loop
+//! around it. Passes keep it so (the verifier sees to it), and code is laid out and registers are allocated in that order.
+//!
+//! A block's body is a range of `body`; the ranges of the layout follow one another without gaps, and passes that insert or remove ops
+//! leave them so.
 use super::op::{Block, Builtin, CallSite, Edge, Op, Sig, Switch, Value, ValueList};
 use crate::value::Type;
 use cranelift_entity::{ListPool, PrimaryMap, SecondaryMap};
@@ -59,7 +61,21 @@ pub struct SwitchData {
     pub default: Edge,
 }
 
-/// Declared on its own line so that passes that only read need no more.
+impl SwitchData {
+    /// Calls `each` once for each edge: a table of many entries with one edge of many arguments is no product of both.
+    pub fn for_each_edge(&self, each: impl FnMut(Edge)) {
+        let entries = self.edges.iter().copied().chain([self.default]);
+        // Edges of one switch are made together, so the common case is told apart by ascending ids.
+        if entries.clone().is_sorted_by(|a, b| a < b) {
+            return entries.for_each(each);
+        }
+        let mut edges: Vec<Edge> = entries.collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges.into_iter().for_each(each);
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Func {
     /// Index among the functions that the module defines.
@@ -140,7 +156,14 @@ impl Func {
             _ => {}
         }
     }
-    /// Calls `each` for every value an op reads, edge arguments included.
+    /// Like `for_each_successor`, but each edge comes once.
+    pub fn for_each_distinct_successor(&self, b: Block, each: impl FnMut(Edge)) {
+        match self.ops[self.terminator(b)] {
+            Op::Switch(_, s) => self.switches[s].for_each_edge(each),
+            _ => self.for_each_successor(b, each),
+        }
+    }
+    /// Calls `each` for every value an op reads, edge arguments included, those of a shared edge once.
     pub fn for_each_operand(&self, v: Value, mut each: impl FnMut(Value)) {
         match self.ops[v] {
             Op::Param(..) | Op::Const(..) | Op::Unreachable(_) => {}
@@ -178,16 +201,12 @@ impl Func {
             }
             Op::Switch(i, s) => {
                 each(i);
-                for e in &self.switches[s].edges {
-                    self.args(*e).iter().copied().for_each(&mut each);
-                }
-                self.args(self.switches[s].default).iter().copied().for_each(each);
+                self.switches[s].for_each_edge(|e| self.args(e).iter().copied().for_each(&mut each));
             }
             Op::Return(list) => list.as_slice(&self.pool).iter().copied().for_each(each),
         }
     }
-    /// Replaces every value an op reads, edge arguments included, by what `to` says. A shared edge is mapped once an entry, so `to` must be
-    /// idempotent.
+    /// Replaces every value an op reads, edge arguments included, by what `to` says.
     pub fn map_operands(&mut self, v: Value, mut to: impl FnMut(Value) -> Value) {
         let Func { ops, pool, edges, calls, switches, .. } = self;
         let mut map_list = |list: ValueList, to: &mut dyn FnMut(Value) -> Value| {
@@ -233,10 +252,7 @@ impl Func {
             }
             Op::Switch(i, s) => {
                 *i = to(*i);
-                for e in &switches[*s].edges {
-                    map_list(edges[*e].args, &mut to);
-                }
-                map_list(edges[switches[*s].default].args, &mut to);
+                switches[*s].for_each_edge(|e| map_list(edges[e].args, &mut to));
             }
             Op::Return(list) => map_list(*list, &mut to),
         }

@@ -11,8 +11,9 @@
 //!    i32 and f32 constants leave the upper half zero; stores use unsigned forms; an access through a `HeapAddr` that may trap
 //!    stays in its size. Edges have an argument of the right type for every parameter. Calls fit their signature, whose first
 //!    parameter is the context, and a builtin has its own. The entry's parameters and every return fit the function's signature.
-//! 3. Flow. Definitions dominate uses (in unreachable blocks: are in the layout). `loop_depth` is at least the number of natural
-//!    loops around the block. A V256 is in no signature and not live across a call.
+//! 3. Flow. Definitions dominate uses (in unreachable blocks: are in the layout). An edge to a block that is not later in the layout goes
+//!    to one that dominates its source: loops are entered by their headers, as in wasm. `loop_depth` is at least the number
+//!    of natural loops around the block. A V256 is in no signature and not live across a call.
 //!
 //! Linear but for V256 values, each of which costs as much as it is long-lived.
 use super::cfg::Cfg;
@@ -331,16 +332,11 @@ impl Verifier<'_> {
             Op::Jump(_) => {}
             Op::Return(list) => self.list(v, "result", list.as_slice(&f.pool), &f.signature.results),
         }
-        let mut done = PackedOption::from(None::<Edge>);
         if f.ops[v].is_terminator() {
             let b = self.place[v].0.expect("a live op");
-            f.for_each_successor(b, |e| {
-                // Entries of a switch that share an edge are mostly neighbours.
-                if done != e.into() {
-                    let params: Vec<_> = f.params(f.edges[e].to).iter().map(|p| f.ty(*p)).collect();
-                    self.list(v, &format!("argument for {}", f.edges[e].to), f.args(e), &params);
-                }
-                done = e.into();
+            f.for_each_distinct_successor(b, |e| {
+                let params: Vec<_> = f.params(f.edges[e].to).iter().map(|p| f.ty(*p)).collect();
+                self.list(v, &format!("argument for {}", f.edges[e].to), f.args(e), &params);
             });
         }
     }
@@ -403,6 +399,7 @@ impl Verifier<'_> {
         let cfg = Cfg::new(f);
         let dom = Dom::new(f, &cfg);
         let loops = Loops::new(f, &cfg, &dom);
+        let mut passed: SecondaryMap<Block, bool> = SecondaryMap::new();
         for &b in &f.layout {
             if !cfg.is_reachable(b) {
                 continue;
@@ -419,6 +416,13 @@ impl Verifier<'_> {
                     }
                 });
             }
+            passed[b] = true;
+            f.for_each_distinct_successor(b, |e| {
+                let to = f.edges[e].to;
+                if passed[to] && !dom.dominates(to, b) {
+                    self.fail(Place::Value(f.terminator(b)), format!("leads back to {to}, which does not dominate it"));
+                }
+            });
             if f.blocks[b].loop_depth < loops.depth(b) {
                 let (says, is) = (f.blocks[b].loop_depth, loops.depth(b));
                 self.fail(Place::Block(b), format!("says that its loop depth is {says}; it is {is}"));

@@ -121,23 +121,6 @@ fn branches_that_are_decided() {
     );
 }
 
-/// Not from wasm: a loop that is entered at two places. What only an edge back reaches is reached.
-#[test]
-fn loops_entered_aside() {
-    let text = |c: &str| {
-        lines(&format!(
-            "v4: i32 = const {c}\nbranch v4, b1(v1), b2(v2)\nb1(v5: i32) depth 1:\nv6: i32 = mul v5, v2\nbranch v6, b2(v6), b3\nb2(v7: i32) depth 1:\nv8: i32 = add v7, v2\nbranch v8, b1(v8), b3\nb3:\nreturn v2"
-        ))
-    };
-    let passes: [Run; 5] = [params::run, gvn::run, cfg::run, dce::run, bounds::run];
-    for c in ["1", "0"] {
-        let f = after(&passes, Bounds::Guard, &text(c));
-        let mut left: Vec<_> = words(&f).split(' ').map(str::to_string).collect();
-        left.sort();
-        assert_eq!(left.join(" "), "add branch branch jump mul return | | |", "{f}");
-    }
-}
-
 #[test]
 fn loads_of_known_memory() {
     let load = "v5: i64 = heap_addr 0 v0 + v1 + 0 size 4\nv6: i64 = heap_addr 0 v0 + v1 + 4 size 4\nv7: i32 = load i32 memory0 [v5]\n";
@@ -345,6 +328,27 @@ fn empty_loops_stay() {
     let text = lines("jump b1(v1, v2)\nb1(v5: i32, v6: i32) depth 1:\njump b2\nb2 depth 1:\njump b1(v6, v5)");
     assert_eq!(words(&after(&[cfg::run], Bounds::Guard, &text)), "jump | jump");
     check(&[cfg::run], &lines("jump b1\nb1 depth 1:\njump b2\nb2 depth 1:\njump b3\nb3 depth 1:\njump b2"), "jump | jump");
+}
+
+/// A loop that starts with a loop: past the empty header the way in would lead into the middle.
+#[test]
+fn headers_stay() {
+    let text = lines("jump b1\nb1 depth 1:\njump b2\nb2 depth 2:\nbranch v1, b2, b3\nb3 depth 1:\nbranch v2, b1, b4\nb4:\nreturn v1");
+    let f = after(&[cfg::run], Bounds::Guard, &text);
+    assert_eq!(words(&f), "jump | jump | branch | branch | return", "{f}");
+}
+
+/// Past an empty block with several ways in, each way would get a copy of the arguments.
+#[test]
+fn many_arguments_stay_in_one_place() {
+    let arguments = |of: &str, n: usize| vec![of; n].join(", ");
+    let params = |n: usize| (0..n).map(|k| format!("v{}: i32", 10 + k)).collect::<Vec<_>>().join(", ");
+    let text = |n| {
+        let (one, two, params) = (arguments("v1", n), arguments("v2", n), params(n));
+        lines(&format!("branch v1, b3, b1\nb1:\nbranch v2, b3, b2\nb2:\njump b4({one})\nb3:\njump b4({two})\nb4({params}):\nreturn v10"))
+    };
+    assert_eq!(words(&after(&[cfg::run], Bounds::Guard, &text(4))), "branch | branch | return");
+    assert_eq!(words(&after(&[cfg::run], Bounds::Guard, &text(40))), "branch | branch | jump | return");
 }
 
 #[test]

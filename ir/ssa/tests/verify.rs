@@ -156,6 +156,12 @@ fn loop_depth() {
 }
 
 #[test]
+fn only_loops_lead_back() {
+    lines(" branch v1, b2, b1\nb1:\n return\nb2:\n jump b1 ; error: leads back to b1, which does not dominate it");
+    lines(" jump b1\nb1 depth 1:\n branch v1, b1, b2\nb2:\n return");
+}
+
+#[test]
 fn wide_vectors() {
     let text = |call: &str, later: &str| {
         format!(
