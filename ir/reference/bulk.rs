@@ -1,6 +1,7 @@
 //! The bulk operators of memories and tables, in terms of single accesses (specification 4.4.6 and 4.4.7).
 //!
-//! Bounds come first: an operator that traps has written nothing. Overlapping copies go from the end that is not overwritten.
+//! Bounds come first: an operator that traps has written nothing, unless it is interrupted. Overlapping copies go from the end that is not
+//! overwritten.
 use super::env::Env;
 use crate::value::{Bits, Trap};
 
@@ -11,6 +12,9 @@ pub(super) fn memory_fill<E: Env>(env: &mut E, memory: u32, to: u64, byte: u8, l
     within(to, length, env.memory_size(memory), Trap::MemoryOutOfBounds)?;
     let bytes = vec![byte; length.min(CHUNK) as usize];
     for (at, length) in chunks(length) {
+        if at > 0 {
+            env.poll()?;
+        }
         env.memory_write(memory, to + at, &bytes[..length])?;
     }
     Ok(())
@@ -29,7 +33,10 @@ pub(super) fn memory_copy<E: Env>(
     if to > from {
         order.reverse();
     }
-    for (at, length) in order {
+    for (done, (at, length)) in order.into_iter().enumerate() {
+        if done > 0 {
+            env.poll()?;
+        }
         env.memory_read(from_memory, from + at, &mut buffer[..length])?;
         env.memory_write(to_memory, to + at, &buffer[..length])?;
     }

@@ -117,7 +117,7 @@ pub trait Env {
     /// How many values the interpreter's stacks of this store hold, all nested invocations together: one number per store, 0 at the
     /// start, that only the interpreter changes. It bounds memory; the native stack that `call` uses is the runtime's to check.
     fn stack_used(&mut self) -> &mut u64;
-    /// Asked at each function's entry and each loop iteration; `Err` (`Interrupted`) ends the invocation.
+    /// Asked at each function's entry and each loop iteration, and while memory is filled or copied; `Err` (`Interrupted`) ends the invocation.
     fn poll(&mut self) -> Result<(), Trap>;
 
     // ---- memories: little-endian bytes

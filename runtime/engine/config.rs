@@ -86,6 +86,9 @@ impl Config {
         self
     }
     /// Bytes of address space that all memories of the engine may reserve together; 32 TiB by default.
+    ///
+    /// With `bounds=guard` each reserves 8 GiB. A budget without room for one of these makes it `bounds=compare` (`Engine::strategy` tells),
+    /// where a memory reserves what its type's maximum and `max_memory_bytes` let it become; that is then the budget at most.
     pub fn memory_reservation_budget(&mut self, bytes: u64) -> &mut Config {
         self.memory_reservation_budget = bytes;
         self

@@ -2,10 +2,13 @@
 use crate::code::{EntryStub, Interruption, Machine};
 use crate::config::{Config, EngineKind};
 use crate::memory::pool::Pool;
+use crate::memory::{GUARDED, WASM_PAGE};
 use crate::module::{Module, WeakModule};
 use crate::registry::Registry;
 use parking_lot::Mutex;
+use samite_codegen::driver::Strategy;
 use samite_ir::translate::module::FuncType;
+use samite_opt::Bounds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,27 +46,26 @@ impl Engine {
             EngineKind::Reference => None,
             EngineKind::Compiled => Some(Machine::new()?),
         };
+        let config = within_budget(config);
         let pool = Pool::new(config.memory_reservation_budget);
-        let inner = Inner {
-            config: config.clone(),
-            registry: Registry::default(),
-            pool,
-            epoch: AtomicU64::new(0),
-            modules: Mutex::default(),
-            machine,
-        };
+        let inner = Inner { config, registry: Registry::default(), pool, epoch: AtomicU64::new(0), modules: Mutex::default(), machine };
         Ok(Engine { inner: Arc::new(inner) })
     }
+    /// What the engine was made with, but for what its budget of address space does not allow (`Config::memory_reservation_budget`).
     pub fn config(&self) -> &Config {
         &self.inner.config
+    }
+    /// How machine code is made: what artefacts of this engine say, and what those that it loads must agree with.
+    pub fn strategy(&self) -> Strategy {
+        self.inner.config.strategy
     }
     /// Adds 1 to the counter that stores compare with their deadline (`Store::set_epoch_deadline`). May be called from any thread and from
     /// a signal handler.
     pub fn increment_epoch(&self) {
         self.inner.epoch.fetch_add(1, Ordering::Relaxed);
     }
-    /// Makes all compiled wasm code of the engine whose strategy says `interrupt=page` trap with `Trap::Interrupted`, until `resume`. May be
-    /// called from any thread.
+    /// Makes all compiled wasm code of the engine whose strategy says `interrupt=page` trap with `Trap::Interrupted`, until `resume`: at
+    /// functions' entries, in loops, and while it fills or copies memory. May be called from any thread.
     pub fn interrupt(&self) -> anyhow::Result<()> {
         self.machine().map_or(Ok(()), |machine| machine.set_interrupt(Interruption::Stop))
     }
@@ -112,6 +114,21 @@ impl Engine {
             Some(m) => m.host_stub(signature, &self.func_type(signature)),
         }
     }
+}
+
+/// The configuration with what its budget of address space allows: guards only if there is room for one memory with guards, and without them
+/// memories that can reserve all they may become.
+fn within_budget(config: &Config) -> Config {
+    let mut config = config.clone();
+    let budget = config.memory_reservation_budget;
+    if budget < GUARDED as u64 {
+        config.strategy.bounds = Bounds::Compare;
+    }
+    if config.bounds() == Bounds::Compare {
+        let most = budget.saturating_sub(crate::sys::PAGE as u64) / WASM_PAGE * WASM_PAGE;
+        config.max_memory_bytes = config.max_memory_bytes.min(most);
+    }
+    config
 }
 
 impl std::fmt::Debug for Engine {

@@ -112,6 +112,7 @@ impl Instance {
     /// Instantiates a module with its imports in the order in which it declares them, and runs its start function.
     pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> anyhow::Result<Instance> {
         let mut store = store.as_context_mut();
+        check_engine(module, store.opaque())?;
         let wanted = module.imports().len();
         ensure!(wanted == imports.len(), "expected {wanted} imports, got {}", imports.len());
         for (position, found) in imports.iter().enumerate() {
@@ -119,10 +120,8 @@ impl Instance {
         }
         Instance::make(store.access(), module, imports)
     }
-    /// Precondition: the imports fit.
+    /// Precondition: the imports fit, and module and store are of one engine.
     fn make(mut store: StoreAccess<'_>, module: &Module, imports: &[Extern]) -> anyhow::Result<Instance> {
-        let same = crate::Engine::same(module.engine(), store.opaque().engine());
-        ensure!(same, "the module and the store are of different engines");
         store.allow_instance()?;
         let data = build(&mut store, module, imports)?;
         initialize(&mut store, data)?;
@@ -184,6 +183,11 @@ impl Instance {
     pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
         self.get_export(store, name)?.into_global()
     }
+}
+
+fn check_engine(module: &Module, store: &StoreOpaque) -> anyhow::Result<()> {
+    ensure!(crate::Engine::same(module.engine(), store.engine()), "the module and the store are of different engines");
+    Ok(())
 }
 
 /// Makes the instance with its own memories, tables and globals, all filled with zeros and nulls but for the globals.
@@ -340,6 +344,7 @@ impl<T: 'static> Clone for InstancePre<T> {
 impl<T: 'static> InstancePre<T> {
     /// Finds the imports of a module. Host functions are checked now, what belongs to a store when it is instantiated.
     pub(crate) fn new(linker: &Linker<T>, module: &Module) -> anyhow::Result<InstancePre<T>> {
+        ensure!(crate::Engine::same(linker.engine(), module.engine()), "the module and the linker are of different engines");
         let mut imports = Vec::with_capacity(module.imports().len());
         for wanted in module.imports() {
             let found = linker.definition(wanted.module(), wanted.name()).ok_or_else(|| {
@@ -359,6 +364,7 @@ impl<T: 'static> InstancePre<T> {
     }
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> anyhow::Result<Instance> {
         let mut store = store.as_context_mut();
+        check_engine(&self.module, store.opaque())?;
         let mut imports = Vec::with_capacity(self.imports.len());
         for (position, definition) in self.imports.iter().enumerate() {
             imports.push(match definition {

@@ -34,7 +34,7 @@
 //! code/       executable memory (W^X) and where it is          trap/  faults, traps and backtraces; entering machine code
 //! ```
 //! Calls go from the upper rows to the lower ones; `vm/host` calls up, because a host function is the embedder's code.
-//! `unsafe` is allowed in the four folders only, each block with the invariant it rests on.
+//! `unsafe` is allowed in the five folders only, each block with the invariant it rests on.
 //!
 //! To add a kind of external (say a tag): 1. its object in a folder below, 2. an `Arena` for it in `store.rs`, 3. its handle in
 //! `externals.rs`, 4. a variant of `Extern` (the compiler lists the matches), 5. import and export of it in `instance.rs`.

@@ -27,8 +27,8 @@ impl<T> Clone for Definition<T> {
     }
 }
 
-/// Names to link modules against. Host functions defined here can be used in any store of `T`s; memories and other things of a store
-/// only in that store.
+/// Names to link modules against. Host functions defined here can be used in any store of `T`s of the same engine; memories and other things
+/// of a store only in that store.
 pub struct Linker<T: 'static> {
     engine: Engine,
     modules: HashMap<String, HashMap<String, Definition<T>>>,
@@ -145,7 +145,7 @@ impl<T: 'static> Linker<T> {
         }
         Ok(())
     }
-    /// What a name stands for in a store.
+    /// What a name stands for in a store. Panics for a host function and a store of another engine.
     pub fn get(&self, mut store: impl AsContextMut<Data = T>, module: &str, name: &str) -> Option<Extern> {
         Some(match self.definition(module, name)? {
             Definition::Host(host) => Extern::Func(crate::Func::from_record(host.record(&mut store.as_context_mut()))),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub fn call(store: &mut StoreAccess<'_>, func: Stored<FuncRecord>, slots: &mut [Slot]) -> anyhow::Result<()> {
     let record = *func.get(store.opaque());
     let Some(function) = record.function.checked_sub(1) else {
-        return call_host(store, func, std::ptr::null_mut(), slots);
+        return call_host(store, func, None, slots);
     };
     let instance = crate::vm::host::instance_of_func(store.opaque(), func).expect("a wasm function has an instance");
     let defined = function as u32 - instance.get(store.opaque()).module.info().imported_functions;
@@ -63,15 +63,15 @@ struct Instance<'a> {
     store: StoreAccess<'a>,
     instance: Stored<InstanceData>,
     module: crate::Module,
-    /// What the store's `stack_used` and `entry_sp` are to be again at the end, whatever the end: a panic of a host function passes through
+    /// What the store's `stack_used` and stack limits are to be again at the end, whatever the end: a panic of a host function passes through
     /// here.
-    outer: (u64, usize),
+    outer: (u64, stack::OuterReference),
 }
 
 impl Drop for Instance<'_> {
     fn drop(&mut self) {
         self.store.opaque_mut().stack_used = self.outer.0;
-        self.store.record().entry_sp.set(self.outer.1);
+        self.outer.1.leave(self.store.record());
     }
 }
 
@@ -215,8 +215,7 @@ impl Env for Instance<'_> {
         for (slot, arg) in slots.iter_mut().zip(args) {
             *slot = Slot::vector(arg.0);
         }
-        let caller = Instance::data(self).context.address();
-        call_host(&mut self.store, func, caller, &mut slots).map_err(|error| Stop::from(Cause::Host(error)))?;
+        call_host(&mut self.store, func, Some(self.instance), &mut slots).map_err(|error| Stop::from(Cause::Host(error)))?;
         results.extend(slots.iter().take(ty.results.len()).map(|slot| Val(slot.as_vector())));
         Ok(())
     }

@@ -1,4 +1,5 @@
 //! Stores: the owner of instances and of everything they are made of, with the embedder's data.
+use crate::code::Machine;
 use crate::engine::Engine;
 use crate::instance::InstanceData;
 use crate::limits::{Growth, ResourceLimiter, UpdateDeadline};
@@ -8,6 +9,7 @@ use crate::values::ExternHandles;
 use crate::vm::store::{Arena, Erased, StoreOwner};
 use crate::vm::{FuncRecord, GlobalCell, HostDefinition, HostRecord, StoreAccess, StoreId, Stored, TableObject};
 use anyhow::ensure;
+use samite_ir::translate::Interrupt;
 use samite_ir::translate::module::{MemoryType, TableType};
 use std::any::Any;
 use std::collections::HashMap;
@@ -35,6 +37,8 @@ pub struct StoreOpaque {
     host_records: HashMap<usize, Stored<FuncRecord>>,
     pub(crate) externs: ExternHandles,
     pub(crate) pending: Option<Pending>,
+    /// Is there a callback at the deadline?
+    asks_at_deadline: bool,
     /// Of the reference interpreter (`Env::stack_used`).
     pub(crate) stack_used: u64,
 }
@@ -53,6 +57,7 @@ impl StoreOpaque {
             host_records: HashMap::new(),
             externs: ExternHandles::default(),
             pending: None,
+            asks_at_deadline: false,
             stack_used: 0,
         }
     }
@@ -137,12 +142,24 @@ impl StoreAccess<'_> {
         self.allow_growth(growth).ok().filter(|allowed| *allowed)?;
         table.get(self.opaque()).grow(delta, reference)
     }
+    /// Is an operator to stop in the middle of its work? Only if nobody is to be asked, who might change what compiled code takes for unchanged.
+    pub(crate) fn must_stop(&self) -> bool {
+        let engine = self.opaque().engine();
+        match engine.strategy().interrupt {
+            Interrupt::Off => false,
+            Interrupt::Epoch => self.deadline_passed() && !self.opaque().asks_at_deadline,
+            Interrupt::Page => engine.machine().is_some_and(Machine::interrupted),
+        }
+    }
+    fn deadline_passed(&self) -> bool {
+        self.opaque().engine().epoch().load(Ordering::Relaxed) >= self.record().deadline.get()
+    }
     /// Is the deadline passed, and does whoever decides about that want to stop? If by an error, it is pending.
     pub(crate) fn interrupted(&mut self) -> bool {
-        let now = self.opaque().engine().epoch().load(Ordering::Relaxed);
-        if now < self.record().deadline.get() {
+        if !self.deadline_passed() {
             return false;
         }
+        let now = self.opaque().engine().epoch().load(Ordering::Relaxed);
         match self.deadline_reached() {
             Ok(UpdateDeadline::Continue(ticks)) => {
                 self.record().deadline.set(now.saturating_add(ticks));
@@ -191,20 +208,25 @@ impl<T: 'static> Store<T> {
     }
     /// Interrupts wasm code `ticks` increments of the engine's epoch from now. Without a call of this there is no deadline.
     ///
-    /// Compiled code looks at the counter only if its strategy says `interrupt=epoch`.
+    /// Compiled code looks at the counter only if its strategy says `interrupt=epoch`: at functions' entries and in loops, and without a callback
+    /// also while it fills or copies memory.
     pub fn set_epoch_deadline(&mut self, ticks: u64) {
         self.as_context_mut().set_epoch_deadline(ticks);
     }
     /// At the deadline: trap. This is what happens anyway without a callback.
     pub fn epoch_deadline_trap(&mut self) {
-        self.owner.context_mut().into_parts().1.epoch = None;
+        let (opaque, hooks, _) = self.owner.context_mut().into_parts();
+        opaque.asks_at_deadline = false;
+        hooks.epoch = None;
     }
     /// At the deadline: ask. An error traps as well.
     pub fn epoch_deadline_callback(
         &mut self,
         callback: impl FnMut(StoreContextMut<'_, T>) -> anyhow::Result<UpdateDeadline> + Send + Sync + 'static,
     ) {
-        self.owner.context_mut().into_parts().1.epoch = Some(Box::new(callback));
+        let (opaque, hooks, _) = self.owner.context_mut().into_parts();
+        opaque.asks_at_deadline = true;
+        hooks.epoch = Some(Box::new(callback));
     }
 }
 

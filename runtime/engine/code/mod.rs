@@ -16,6 +16,7 @@ use samite_ir::ssa::Builtin;
 use samite_ir::translate::module::FuncType;
 use samite_ir::value::{Trap, Type};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use registry::{FrameKind, Registry, Rows};
 
@@ -130,6 +131,8 @@ pub struct Machine {
     exit: *const u8,
     stubs: RwLock<StubCache>,
     interrupt_page: Reservation,
+    /// What the interruption page says, for code that is not compiled.
+    interrupted: AtomicBool,
     _common: StubCode,
 }
 
@@ -190,6 +193,7 @@ impl Machine {
             exit: common.start(Builtin::ALL.len()),
             stubs: RwLock::default(),
             interrupt_page,
+            interrupted: AtomicBool::new(false),
             _common: common,
         })
     }
@@ -240,7 +244,11 @@ impl Machine {
             Interruption::Stop => Access::None,
             Interruption::Go => Access::Read,
         };
+        self.interrupted.store(on == Interruption::Stop, Ordering::Relaxed);
         self.interrupt_page.protect(0..crate::sys::PAGE, access).context("cannot change the interruption page")
+    }
+    pub fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 }
 

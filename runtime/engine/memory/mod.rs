@@ -105,6 +105,10 @@ impl Stored<MemoryObject> {
         // SAFETY: as in `bytes`, and the store is mutably borrowed: no other slice of its memories is live.
         unsafe { std::slice::from_raw_parts_mut(memory.base(), memory.length() as usize) }
     }
+    /// Traps unless `[start, start + len)` is inside.
+    pub fn check_range(self, store: &StoreOpaque, start: u64, len: u64) -> Result<(), Trap> {
+        self.get(store).check(start, len)
+    }
     /// As `memmove` between two memories or in one; traps, with nothing written, if a range is out of bounds.
     pub fn copy_from(self, store: &mut StoreOpaque, src: Stored<MemoryObject>, dst: u64, from: u64, len: u64) -> Result<(), Trap> {
         let (source, target) = (src.get(store), self.get(store));

@@ -93,7 +93,7 @@ impl Pool {
     fn reserve(&self, size: usize, bounds: Bounds) -> anyhow::Result<Idle> {
         let advice = match bounds {
             Bounds::Guard => "; with the strategy `bounds=compare` memories reserve only as much as they may use",
-            Bounds::Compare => "",
+            Bounds::Compare => "; a memory reserves what its maximum and `Config::max_memory_bytes` let it become",
         };
         let size = size.next_multiple_of(PAGE);
         if self.reserved.fetch_add(size as u64, Ordering::Relaxed) + size as u64 > self.budget {

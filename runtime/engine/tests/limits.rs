@@ -107,6 +107,59 @@ fn the_reservation_budget() {
 }
 
 #[test]
+fn a_budget_without_room_for_guards() {
+    let mut config = Config::new();
+    config.engine(EngineKind::Compiled).memory_reservation_budget(64 << 20);
+    let engine = Engine::new(&config).unwrap();
+    assert!(engine.strategy().to_string().contains("bounds=compare"), "{}", engine.strategy());
+    // The memory names no maximum: it may become what there is.
+    let wat = r#"(module (memory (export "memory") 1)
+        (data (i32.const 65532) "last")
+        (func (export "load") (param i32) (result i32) (i32.load offset=4 (local.get 0)))
+        (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"#;
+    let module = Module::new(&engine, wat).unwrap();
+    for _ in 0..3 {
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let load = instance.get_typed_func::<i32, i32>(&mut store, "load").unwrap();
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, "grow").unwrap();
+        assert_eq!(load.call(&mut store, 65528).unwrap(), i32::from_le_bytes(*b"last"));
+        for at in [65529, 65532, -5, -4, -1, i32::MAX, i32::MIN] {
+            assert_eq!(trap(&load.call(&mut store, at).unwrap_err()), Trap::MemoryOutOfBounds, "{at}");
+        }
+        assert_eq!(grow.call(&mut store, 1023).unwrap(), -1);
+        assert_eq!(grow.call(&mut store, 1022).unwrap(), 1);
+        assert_eq!(load.call(&mut store, (1023 << 16) - 8).unwrap(), 0);
+        assert_eq!(trap(&load.call(&mut store, (1023 << 16) - 7).unwrap_err()), Trap::MemoryOutOfBounds);
+        let error = Memory::new(&mut store, MemoryType { min: 1, max: Some(2) }).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the budget of 64 MiB of address space for memories is used up; \
+             a memory reserves what its maximum and `Config::max_memory_bytes` let it become"
+        );
+        let error = Memory::new(&mut store, MemoryType { min: 1024, max: None }).unwrap_err();
+        assert_eq!(error.to_string(), "a memory of 67108864 bytes is larger than the limit of 67043328");
+    }
+    let mut store = Store::new(&engine, ());
+    for _ in 0..100 {
+        Memory::new(&mut store, MemoryType { min: 1, max: Some(8) }).unwrap();
+    }
+    // Artefacts say what was done, not what was wished.
+    let artefact = module.serialize().unwrap();
+    // SAFETY: `serialize` gave the bytes.
+    let load = |engine: &Engine, bytes: &[u8]| unsafe { Module::deserialize(engine, bytes) };
+    load(&engine, &artefact).unwrap();
+    let guarding = Engine::new(Config::new().engine(EngineKind::Compiled)).unwrap();
+    load(&guarding, &artefact).unwrap();
+    let artefact = Module::new(&guarding, wat).unwrap().serialize().unwrap();
+    assert!(load(&engine, &artefact).unwrap_err().to_string().contains("does not agree with"));
+    // There is no memory at all if the budget has no room for a page, and modules without one run.
+    let engine = Engine::new(config.memory_reservation_budget(0)).unwrap();
+    assert!(Instance::new(&mut Store::new(&engine, ()), &Module::new(&engine, wat).unwrap(), &[]).is_err());
+    Instance::new(&mut Store::new(&engine, ()), &Module::new(&engine, "(module (func) (start 0))").unwrap(), &[]).unwrap();
+}
+
+#[test]
 fn memories_are_zero_when_they_come_back() {
     for (kind, engine) in engines() {
         for (min, grow) in [(1, 0), (1, 1), (2, 0), (20, 0), (20, 30), (1, 0), (0, 0), (0, 3)] {

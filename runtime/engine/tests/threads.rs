@@ -94,6 +94,72 @@ fn a_module_of_another_engine_is_refused() {
     assert_eq!(error.to_string(), "the module and the store are of different engines");
 }
 
+/// Its signatures have other numbers there, and its stubs die with their engine.
+#[test]
+fn a_host_function_of_another_engine_is_refused() {
+    for (kind, other) in engines() {
+        let here = engine(kind);
+        let module = Module::new(&here, r#"(module (import "h" "add" (func (param i32 i32) (result i32))))"#).unwrap();
+        let linker = linker(&other);
+        let mut store = Store::new(&here, 0);
+        let error = linker.instantiate(&mut store, &module).unwrap_err();
+        assert_eq!(error.to_string(), "the module and the linker are of different engines");
+        let there = Module::new(&other, r#"(module (import "h" "add" (func (param i32 i32) (result i32))))"#).unwrap();
+        let error = linker.instantiate_pre(&there).unwrap().instantiate(&mut store).unwrap_err();
+        assert_eq!(error.to_string(), "the module and the store are of different engines");
+        let taken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| linker.get(&mut store, "h", "add")));
+        assert!(taken.is_err(), "{kind:?}");
+        assert!(linker.get(&mut Store::new(&other, 0), "h", "add").is_some());
+    }
+}
+
+/// A host function may hand its store to a thread that it waits for: the limits there are those of that thread's stack.
+#[test]
+fn a_store_that_is_lent_to_another_thread() {
+    for (kind, engine) in engines() {
+        let wat = r#"(module
+            (import "h" "elsewhere" (func $elsewhere))
+            (func $deep (export "deep") (param i32) (result i32)
+                (if (result i32) (local.get 0)
+                    (then (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+                    (else (i32.const 0))))
+            (func (export "run") (result i32) (call $elsewhere) (call $deep (i32.const 100))))"#;
+        let mut linker = Linker::<u32>::new(&engine);
+        linker
+            .func_wrap("h", "elsewhere", move |mut caller: Caller<'_, u32>| {
+                let deep = caller.get_export("deep").unwrap().into_func().unwrap().typed::<i32, i32>(&caller).unwrap();
+                std::thread::scope(|scope| {
+                    let thread = std::thread::Builder::new().stack_size(1 << 20);
+                    let calls = thread.spawn_scoped(scope, || {
+                        assert_eq!(deep.call(&mut caller, 100).unwrap(), 100, "{kind:?}");
+                        let error = deep.call(&mut caller, 10_000_000).unwrap_err();
+                        assert_eq!(trap(&error), Trap::StackExhausted, "{kind:?}");
+                        *caller.data_mut() += 1;
+                    });
+                    calls.unwrap().join().unwrap();
+                });
+                let error = deep.call(&mut caller, 10_000_000).unwrap_err();
+                assert_eq!(trap(&error), Trap::StackExhausted, "{kind:?}");
+            })
+            .unwrap();
+        // The thread's stack may be above the lender's or below.
+        let module = Module::new(&engine, wat).unwrap();
+        let exercise = || {
+            let mut store = Store::new(&engine, 0);
+            let instance = linker.instantiate(&mut store, &module).unwrap();
+            let run = instance.get_typed_func::<(), i32>(&mut store, "run").unwrap();
+            assert_eq!(run.call(&mut store, ()).unwrap(), 100, "{kind:?}");
+            assert_eq!(*store.data(), 1);
+        };
+        exercise();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(exercise);
+            }
+        });
+    }
+}
+
 #[test]
 fn what_is_shared_is_send_and_sync() {
     fn both<T: Send + Sync>() {}

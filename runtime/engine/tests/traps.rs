@@ -255,6 +255,95 @@ fn the_interruption_page() {
     instance.get_typed_func::<(), ()>(&mut store, "f").unwrap().call(&mut store, ()).unwrap();
 }
 
+/// Filling or copying much memory stops in the middle; what was checked first still comes first.
+#[test]
+fn bulk_operators_are_interrupted() {
+    let wat = r#"(module
+        (import "h" "stop" (func $stop))
+        (memory (export "memory") 640)
+        (func $fill (export "fill") (param i32 i32) (call $stop) (memory.fill (local.get 0) (i32.const 1) (local.get 1)))
+        (func $copy (export "copy") (param i32 i32 i32) (call $stop) (memory.copy (local.get 0) (local.get 1) (local.get 2))))"#;
+    let mut engines = interruptible("epoch");
+    engines.extend(interruptible("page").into_iter().filter(|(kind, _)| *kind == EngineKind::Compiled));
+    for (kind, engine) in engines {
+        let module = Module::new(&engine, wat).unwrap();
+        let mut linker = Linker::<()>::new(&engine);
+        linker
+            .func_wrap("h", "stop", |caller: Caller<'_, ()>| {
+                caller.engine().increment_epoch();
+                caller.engine().interrupt()
+            })
+            .unwrap();
+        let mut store = Store::new(&engine, ());
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        let memory = instance.get_memory(&mut store, "memory").unwrap();
+        let fill = instance.get_typed_func::<(i32, i32), ()>(&mut store, "fill").unwrap();
+        let copy = instance.get_typed_func::<(i32, i32, i32), ()>(&mut store, "copy").unwrap();
+        let ready = |store: &mut Store<()>| {
+            store.set_epoch_deadline(1);
+            engine.resume().unwrap();
+        };
+        let most = 40 << 20;
+        ready(&mut store);
+        let error = fill.call(&mut store, (0, most)).unwrap_err();
+        assert_eq!((trap(&error), frames(&error)), (Trap::Interrupted, vec!["fill".to_string()]), "{kind:?}");
+        let ends = |store: &Store<()>| (memory.data(store)[0], memory.data(store)[most as usize - 1]);
+        assert_eq!(ends(&store), (1, 0), "{kind:?}");
+        // Upwards from the end, downwards from the start.
+        memory.data_mut(&mut store)[most as usize - 2] = 2;
+        ready(&mut store);
+        let error = copy.call(&mut store, (1, 0, most - 1)).unwrap_err();
+        assert_eq!((trap(&error), frames(&error)), (Trap::Interrupted, vec!["copy".to_string()]), "{kind:?}");
+        assert_eq!(ends(&store), (1, 2), "{kind:?}");
+        memory.data_mut(&mut store)[1] = 3;
+        ready(&mut store);
+        assert_eq!(trap(&copy.call(&mut store, (0, 1, most - 1)).unwrap_err()), Trap::Interrupted);
+        assert_eq!(ends(&store), (3, 2), "{kind:?}");
+        // Out of bounds is out of bounds, and a little is done at once.
+        ready(&mut store);
+        assert_eq!(trap(&fill.call(&mut store, (1, most)).unwrap_err()), Trap::MemoryOutOfBounds);
+        ready(&mut store);
+        assert_eq!(trap(&copy.call(&mut store, (0, 1, most)).unwrap_err()), Trap::MemoryOutOfBounds);
+        ready(&mut store);
+        fill.call(&mut store, (0, 1 << 16)).unwrap();
+        engine.resume().unwrap();
+    }
+    // Whoever wants to be asked is asked by the next function or loop.
+    let (_, engine) = interruptible("epoch").remove(0);
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap("h", "stop", |caller: Caller<'_, ()>| caller.engine().increment_epoch()).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = linker.instantiate(&mut store, &Module::new(&engine, wat).unwrap()).unwrap();
+    store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Interrupt));
+    store.set_epoch_deadline(1);
+    let fill = instance.get_typed_func::<(i32, i32), ()>(&mut store, "fill").unwrap();
+    fill.call(&mut store, (0, 40 << 20)).unwrap();
+    assert_eq!(trap(&fill.call(&mut store, (0, 0)).unwrap_err()), Trap::Interrupted);
+}
+
+/// Copies of all directions and overlaps whose length is around the size of the pieces they are done in.
+#[test]
+fn large_copies_are_copies() {
+    for kind in EngineKind::ALL {
+        let engine = engine(*kind);
+        let wat = r#"(module (memory (export "memory") 560)
+            (func (export "copy") (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2))))"#;
+        let (mut store, instance) = instantiate(&engine, (), wat);
+        let memory = instance.get_memory(&mut store, "memory").unwrap();
+        let copy = instance.get_typed_func::<(i32, i32, i32), ()>(&mut store, "copy").unwrap();
+        let piece = 16 << 20;
+        for (to, from, len) in [(3, 0, 2 * piece + 5), (0, 3, 2 * piece + 5), (0, piece, piece + 1), (piece, 0, piece + 1), (7, 7, piece)] {
+            for (at, byte) in memory.data_mut(&mut store).iter_mut().enumerate() {
+                *byte = (at.wrapping_mul(0x9e37_79b9) >> 15) as u8;
+            }
+            let mut expected = memory.data(&store).to_vec();
+            expected.copy_within(from..from + len, to);
+            copy.call(&mut store, (to as i32, from as i32, len as i32)).unwrap();
+            assert!(memory.data(&store) == expected, "{kind:?} {to} {from} {len}");
+        }
+    }
+}
+
 fn interruptible(how: &str) -> Vec<(EngineKind, Engine)> {
     let strategy: Strategy = format!("interrupt={how}").parse().unwrap();
     let engine = |kind| (kind, Engine::new(Config::new().engine(kind).strategy(strategy)).unwrap());

@@ -54,11 +54,12 @@ pub fn call_defined(mut store: StoreAccess<'_>, instance: Stored<InstanceData>, 
 unsafe fn enter(mut store: StoreAccess<'_>, entry: EntryStub, code: *const u8, context: *mut u8, slots: &mut [Slot]) -> anyhow::Result<()> {
     let record: *const StoreRecord = store.record_ptr().as_ptr();
     let status = stack::THREAD.with(|thread| {
-        // SAFETY: the record lives as long as the store, which is borrowed.
-        let outer = thread.enter(unsafe { &*record });
+        // SAFETY: the record lives as long as the store, which is borrowed; its fields are `Cell`s.
+        let limits = unsafe { &*record };
+        let outer = thread.enter(limits);
         // SAFETY: as the caller says; and no reference into the store is live while machine code runs, since `StoreAccess` holds none.
         let status = unsafe { (entry.function())(code, context, slots.as_mut_ptr(), record) };
-        thread.leave(outer);
+        thread.leave(limits, outer);
         status
     });
     if status == 0 { Ok(()) } else { Err(failure(&mut store)) }

@@ -2,7 +2,8 @@
 //!
 //! Limits are set when the host enters wasm and the store has nothing running yet; calls in between, back and forth, share them. Wasm stops
 //! `max_wasm_stack` bytes below that point, but always so early that `host_stack_reserve` bytes of the thread's stack are left: what is
-//! below belongs to host functions and to the runtime.
+//! below belongs to host functions and to the runtime. A host function may lend its store to another thread and wait for it: calls there
+//! have limits of their own until they return.
 use crate::sys::{self, Access, Reservation};
 use crate::vm::StoreRecord;
 use samite_ir::value::Trap;
@@ -28,24 +29,60 @@ thread_local! {
     static SIGNALS: OnceCell<SignalStack> = const { OnceCell::new() };
 }
 
+/// What was before a call, to be put back after it.
+pub struct Outer {
+    activation: *const StoreRecord,
+    limits: Option<Limits>,
+}
+
+/// Limits of a store whose wasm code waits on another thread.
+struct Limits {
+    stack: usize,
+    host: usize,
+    of: usize,
+}
+
+impl Limits {
+    fn restore(&self, record: &StoreRecord) {
+        record.stack_limit.set(self.stack);
+        record.host_stack_limit.set(self.host);
+        record.limits_of.set(self.of);
+    }
+}
+
 impl Thread {
     /// Begins a call into a store's machine code; gives what `leave` takes.
     #[inline]
-    pub fn enter(&self, record: &StoreRecord) -> *const StoreRecord {
-        if record.entry_sp.get() == 0 {
-            self.set_limits(record);
-        }
-        self.activation.replace(record)
+    pub fn enter(&self, record: &StoreRecord) -> Outer {
+        let limits = self.limit(record);
+        Outer { activation: self.activation.replace(record), limits }
     }
     #[inline]
-    pub fn leave(&self, outer: *const StoreRecord) {
-        self.activation.set(outer);
+    pub fn leave(&self, record: &StoreRecord, outer: Outer) {
+        self.activation.set(outer.activation);
+        if let Some(limits) = outer.limits {
+            limits.restore(record);
+        }
+    }
+    /// Sees to it that the store's limits are of this thread's stack; gives those of another thread that waits.
+    #[inline]
+    fn limit(&self, record: &StoreRecord) -> Option<Limits> {
+        if record.entry_sp.get() == 0 {
+            self.set_limits(record);
+            None
+        } else if record.limits_of.get() == ptr::from_ref(self).addr() {
+            None
+        } else {
+            let outer = Limits { stack: record.stack_limit.get(), host: record.host_stack_limit.get(), of: record.limits_of.get() };
+            self.set_limits(record);
+            Some(outer)
+        }
     }
     /// For the signal handler.
     pub fn activation(&self) -> *const StoreRecord {
         self.activation.get()
     }
-    /// Sets the limits of a store that nothing runs in.
+    /// Sets the limits of a store that nothing runs in on this thread.
     #[inline]
     fn set_limits(&self, record: &StoreRecord) {
         if self.end.get() == 0 {
@@ -55,9 +92,10 @@ impl Thread {
         let (start, end) = (self.start.get(), self.end.get());
         let lowest = here.saturating_sub(record.max_wasm_stack.get());
         // A stack that is not the thread's (a coroutine's) is trusted to be large enough.
-        let floor = if start <= here && here < end { start + record.host_reserve.get() } else { lowest };
+        let floor = if start <= here && here < end { start.saturating_add(record.host_reserve.get()) } else { lowest };
         record.stack_limit.set(lowest.max(floor));
         record.host_stack_limit.set(floor);
+        record.limits_of.set(ptr::from_ref(self).addr());
     }
     /// The first time that a thread enters wasm.
     #[cold]
@@ -142,10 +180,24 @@ pub fn check(record: &StoreRecord) -> Result<(), Trap> {
     if stack_pointer() < record.stack_limit.get() { Err(Trap::StackExhausted) } else { Ok(()) }
 }
 
-/// Begins a call in reference mode, as the entry stubs do for machine code; gives the `entry_sp` to restore at its end.
-pub fn enter_reference(record: &StoreRecord) -> usize {
-    if record.entry_sp.get() == 0 {
-        THREAD.with(|thread| thread.set_limits(record));
+/// What was before a call in reference mode.
+pub struct OuterReference {
+    entry_sp: usize,
+    limits: Option<Limits>,
+}
+
+/// Begins a call in reference mode, as the entry stubs do for machine code.
+pub fn enter_reference(record: &StoreRecord) -> OuterReference {
+    let limits = THREAD.with(|thread| thread.limit(record));
+    OuterReference { entry_sp: record.entry_sp.replace(stack_pointer()), limits }
+}
+
+impl OuterReference {
+    /// Ends the call.
+    pub fn leave(&self, record: &StoreRecord) {
+        record.entry_sp.set(self.entry_sp);
+        if let Some(limits) = &self.limits {
+            limits.restore(record);
+        }
     }
-    record.entry_sp.replace(stack_pointer())
 }

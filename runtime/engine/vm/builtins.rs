@@ -2,11 +2,14 @@
 //!
 //! Each is `extern "C"` with the context first; results fill 64 bits, since machine code relies on the upper half of an i32. They never
 //! unwind: a failure is a result. A resource limiter that panics in one of them ends the process.
+//!
+//! Filling and copying memory goes by pieces, between which an interruption is noticed. The others do at most what a segment or a table has
+//! (`Config::max_table_elements`), and run to their end.
 use super::context::instance_of;
 use super::records::VmContext;
 use super::store::{StoreAccess, Stored};
 use crate::instance::InstanceData;
-use crate::store::Pending;
+use crate::store::{Pending, StoreOpaque};
 use samite_ir::ssa::Builtin;
 use samite_ir::translate::vmctx;
 use samite_ir::value::Trap;
@@ -50,6 +53,30 @@ fn failed(outcome: Result<(), Trap>) -> u64 {
     u64::from(outcome.is_err())
 }
 
+/// Bytes between two looks at whether to stop: some milliseconds' work.
+const PIECE: u64 = 16 << 20;
+
+/// Does `work`, which takes (start, length), on all pieces of `len` bytes, the last one first if `backwards`. An interruption in between is
+/// what the call into wasm ends with; what was done by then stays.
+fn by_pieces(
+    store: &mut StoreAccess<'_>,
+    len: u64,
+    backwards: bool,
+    mut work: impl FnMut(&mut StoreOpaque, u64, u64) -> Result<(), Trap>,
+) -> Result<(), Trap> {
+    let mut left = len;
+    while left > PIECE {
+        let start = if backwards { left - PIECE } else { len - left };
+        work(store.opaque_mut(), start, PIECE)?;
+        left -= PIECE;
+        if store.must_stop() {
+            crate::trap::host_failed(store, Pending::Error(Trap::Interrupted.into()));
+            return Err(Trap::Interrupted);
+        }
+    }
+    work(store.opaque_mut(), if backwards { 0 } else { len - left }, left)
+}
+
 unsafe extern "C" fn memory_grow(context: *mut VmContext, memory: u32, delta: u64) -> u64 {
     // SAFETY: called by compiled code with its context.
     let (mut store, instance) = unsafe { enter(context) };
@@ -62,14 +89,20 @@ unsafe extern "C" fn memory_copy(context: *mut VmContext, dst_memory: u32, src_m
     let (mut store, instance) = unsafe { enter(context) };
     let data = instance.get(store.opaque());
     let (target, source) = (data.memories[dst_memory as usize], data.memories[src_memory as usize]);
-    failed(target.copy_from(store.opaque_mut(), source, dst, src, len))
+    let inside = source.check_range(store.opaque(), src, len).and_then(|()| target.check_range(store.opaque(), dst, len));
+    failed(
+        inside.and_then(|()| {
+            by_pieces(&mut store, len, dst > src, |store, at, len| target.copy_from(store, source, dst + at, src + at, len))
+        }),
+    )
 }
 
 unsafe extern "C" fn memory_fill(context: *mut VmContext, memory: u32, dst: u64, byte: u32, len: u64) -> u64 {
     // SAFETY: called by compiled code with its context.
     let (mut store, instance) = unsafe { enter(context) };
     let memory = instance.get(store.opaque()).memories[memory as usize];
-    failed(memory.fill(store.opaque_mut(), dst, byte as u8, len))
+    let inside = memory.check_range(store.opaque(), dst, len);
+    failed(inside.and_then(|()| by_pieces(&mut store, len, false, |store, at, len| memory.fill(store, dst + at, byte as u8, len))))
 }
 
 unsafe extern "C" fn memory_init(context: *mut VmContext, memory: u32, segment: u32, dst: u64, src: u32, len: u32) -> u64 {

@@ -24,6 +24,8 @@ pub trait HostFunction<T: 'static>: Send + Sync + 'static {
 
 /// A host function, in no store yet.
 pub struct HostDefinition {
+    /// Gave the signature its number, and keeps the stub.
+    engine: Engine,
     ty: FuncType,
     signature: u32,
     /// The host stub of the signature; null in reference mode.
@@ -44,6 +46,7 @@ impl HostDefinition {
         let signature = engine.signature(&ty);
         let closure = NonNull::from(Box::leak(Box::new(function))).cast();
         Ok(HostDefinition {
+            engine: engine.clone(),
             stub: engine.host_stub(signature)?,
             call: host_call::<T, H>,
             slots: ty.params.len().max(ty.results.len()),
@@ -86,8 +89,9 @@ impl<T: 'static> HostFunc<T> {
     pub fn new<H: HostFunction<T>>(engine: &Engine, ty: FuncType, function: H) -> anyhow::Result<HostFunc<T>> {
         Ok(HostFunc { definition: Arc::new(HostDefinition::new::<T, H>(engine, ty, function)?), marker: PhantomData })
     }
-    /// Its function record in a store; the same one every time.
+    /// Its function record in a store; the same one every time. Panics unless the store is of the engine that the function was made for.
     pub fn record(&self, store: &mut StoreContextMut<'_, T>) -> Stored<FuncRecord> {
+        assert!(Engine::same(&self.definition.engine, store.engine()), "host function used with a store of another engine");
         let at = store.access().record_ptr();
         store.opaque_mut().host_record(&self.definition, |definition| HostRecord::new(definition, at))
     }
@@ -130,15 +134,21 @@ impl HostRecord {
     }
 }
 
-/// Calls a host function from Rust. `slots` has room for its parameters and for its results.
-pub fn call_host(store: &mut StoreAccess<'_>, func: Stored<FuncRecord>, caller: *mut VmContext, slots: &mut [Slot]) -> anyhow::Result<()> {
+/// Calls a host function from Rust, for an instance or for the host. `slots` has room for its parameters and for its results.
+pub fn call_host(
+    store: &mut StoreAccess<'_>,
+    func: Stored<FuncRecord>,
+    caller: Option<Stored<InstanceData>>,
+    slots: &mut [Slot],
+) -> anyhow::Result<()> {
+    let caller = caller.map_or(ptr::null_mut(), |instance| instance.get(store.opaque()).context.address());
     let record = func.get(store.opaque());
     assert_eq!(record.function, 0, "not a host function");
     let host: *mut HostRecord = record.context.cast();
     // SAFETY: the context of a host function's record is its host record (`link`), which lives as long as the store.
     let (call, needed) = unsafe { ((*host).call, (*host).slots) };
     assert!(slots.len() >= needed, "too few slots");
-    // SAFETY: the record belongs to the store that `store` has borrowed, and no reference into the store is live here.
+    // SAFETY: the record and the caller belong to the store that `store` has borrowed, and no reference into the store is live here.
     match unsafe { call(host, caller, slots.as_mut_ptr()) } {
         0 => Ok(()),
         _ => Err(store.opaque_mut().take_pending()),

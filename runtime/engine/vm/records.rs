@@ -42,6 +42,8 @@ pub struct StoreRecord {
     pub registry: Cell<*const crate::code::Registry>,
     /// Where a trap makes machine code go on: the exit of the entry stubs.
     pub exit_stub: Cell<usize>,
+    /// Address of the `stack::Thread` whose stack the limits are of, while something runs; only compared.
+    pub limits_of: Cell<usize>,
     /// Bytes of stack for wasm, and at the end of the thread's stack for the host.
     pub max_wasm_stack: Cell<usize>,
     pub host_reserve: Cell<usize>,
@@ -80,6 +82,7 @@ impl StoreRecord {
             deadline: Cell::new(u64::MAX),
             registry: Cell::new(ptr::null()),
             exit_stub: Cell::new(0),
+            limits_of: Cell::new(0),
             max_wasm_stack: Cell::new(0),
             host_reserve: Cell::new(0),
             trap: TrapRecord {
