@@ -3,7 +3,7 @@
 //! Arguments are drawn from values at the edges of integers, of memory and of what exists (descriptors, lengths, flags), one
 //! and two at a time against a call that would work, and at random all together. Whatever happens, the call returns: an
 //! error number that exists, or success. It must not panic (the test would fail), not exit unless asked to, not allocate
-//! much (the peak of resident memory is compared), not touch anything outside the directory, and not block.
+//! much (the peak of resident memory is compared), not touch anything outside the directory, and not block (the test would not end).
 //!
 //! Blocking by intent is excluded by the set-up, not by leaving calls out: on these clocks a wait of 584 years passes at
 //! once, and a wait without limit (`poll_oneoff` on a socket that has nothing to say and no clock) is interrupted; standard
@@ -19,7 +19,6 @@ use samite_wasi::{WasiCtxBuilder, imports};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// 64 KiB, so that the last page's end and much of 32 bits lie outside.
@@ -170,10 +169,7 @@ impl Scene {
     }
 
     fn call(&mut self, import: &Import, args: &[u64]) -> u64 {
-        let before = Instant::now();
-        let result = (import.call)(&self.ctx, &mut self.memory, args);
-        assert!(before.elapsed() < Duration::from_secs(5), "{} {args:x?} took {:?}", import.name, before.elapsed());
-        match result {
+        match (import.call)(&self.ctx, &mut self.memory, args) {
             Ok(errno) => {
                 assert!(errno <= Errno::NotCapable as u64, "{} {args:x?}: errno {errno}", import.name);
                 errno
