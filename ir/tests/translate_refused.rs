@@ -94,7 +94,10 @@ fn files_of_other_kinds() {
     says(b"PK\x03\x04\x14\0", "zip");
     says(b"<!DOCTYPE html><html>", "HTML");
     says(b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer");
-    says(b"hello, world", "starts with the bytes 68 65 6c 6c");
+    says(b"\x89PNG\r\n\x1a\n", "an image");
+    says(b"%PDF-1.7\n", "PDF");
+    says(b"hello, world", "text");
+    says(b"hello\0", "starts with the bytes 68 65 6c 6c");
     assert!(decode(b"\0asm\x01\0\0\0").is_ok());
 }
 

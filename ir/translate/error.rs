@@ -125,6 +125,9 @@ pub(super) fn not_wasm(bytes: &[u8]) -> Option<Error> {
         _ if starts(&[0xfd, b'7', b'z', b'X', b'Z']) => says("it is compressed with xz; unpack it first"),
         _ if starts(&[0x28, 0xb5, 0x2f, 0xfd]) => says("it is compressed with zstd; unpack it first"),
         _ if starts(b"PK\x03\x04") => says("it is a zip archive; unpack it first"),
+        _ if bytes.get(257..262) == Some(b"ustar") => says("it is a tar archive; unpack it first"),
+        _ if starts(b"\x89PNG") || starts(b"\xff\xd8\xff") || starts(b"GIF8") => says("it is an image (PNG, JPEG or GIF)"),
+        _ if starts(b"%PDF") => says("it is a PDF document"),
         [b'<', ..] => says("it looks like HTML or XML; was the download an error page?"),
         [b'{', ..] => says("it looks like JSON"),
         _ if starts(b"version https://git-lfs") => says("it is a Git LFS pointer; fetch the file itself"),
@@ -133,9 +136,17 @@ pub(super) fn not_wasm(bytes: &[u8]) -> Option<Error> {
         _ if b"\0asm".starts_with(bytes) => {
             Some(Error::new(ErrorKind::Malformed, bytes.len(), "the file ends within its first eight bytes"))
         }
+        _ if is_text(&bytes[..bytes.len().min(256)]) => {
+            says("it looks like text, but not like WebAssembly text (.wat), which starts with `(`")
+        }
         _ => {
             let head: Vec<String> = bytes.iter().take(4).map(|b| format!("{b:02x}")).collect();
             says(&format!("it starts with the bytes {} instead of 00 61 73 6d", head.join(" ")))
         }
     }
+}
+
+/// Printable ASCII and white space only.
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
 }

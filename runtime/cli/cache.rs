@@ -41,9 +41,9 @@ impl Cache {
         Ok(Cache { directory, build: hasher.finish() })
     }
     /// The module, from the cache or compiled and put there.
-    pub fn module(&self, engine: &Engine, strategy: &Strategy, bytes: &[u8]) -> anyhow::Result<Module> {
-        let file = self.file(strategy, bytes);
-        if let Some(module) = self.find(engine, strategy, bytes, &file) {
+    pub fn module(&self, engine: &Engine, bytes: &[u8]) -> anyhow::Result<Module> {
+        let file = self.file(&engine.strategy(), bytes);
+        if let Some(module) = self.find(engine, bytes, &file) {
             return Ok(module);
         }
         let module = Module::from_binary(engine, bytes)?;
@@ -59,8 +59,8 @@ impl Cache {
         };
         self.directory.join(format!("{:016x}{:016x}.cwasm", half(0), half(1)))
     }
-    fn find(&self, engine: &Engine, strategy: &Strategy, bytes: &[u8], file: &Path) -> Option<Module> {
-        let found = is_private(&fs::symlink_metadata(file).ok()?).then(|| load(engine, strategy, bytes, file).ok())?;
+    fn find(&self, engine: &Engine, bytes: &[u8], file: &Path) -> Option<Module> {
+        let found = is_private(&fs::symlink_metadata(file).ok()?).then(|| load(engine, bytes, file).ok())?;
         match &found {
             // It was of use: it is young again.
             Some(_) => drop(fs::File::open(file).and_then(|f| f.set_modified(SystemTime::now()))),
@@ -105,10 +105,10 @@ fn is_private(metadata: &Metadata) -> bool {
     metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o022 == 0 && !metadata.is_symlink()
 }
 
-fn load(engine: &Engine, strategy: &Strategy, bytes: &[u8], file: &Path) -> anyhow::Result<Module> {
+fn load(engine: &Engine, bytes: &[u8], file: &Path) -> anyhow::Result<Module> {
     let entry = fs::read(file)?;
     let artifact = artifact::read(&entry).context("the entry is damaged")?;
-    ensure!(artifact.module == bytes && artifact.header.strategy == *strategy, "the entry is of another module");
+    ensure!(artifact.module == bytes && artifact.header.strategy == engine.strategy(), "the entry is of another module");
     Module::from_trusted_file(engine, file)
 }
 
@@ -133,19 +133,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (cache, engine, module) = parts(dir.path());
         let file = cache.file(&Strategy::MAX, &module);
-        assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_none());
-        cache.module(&engine, &Strategy::MAX, &module).unwrap();
+        assert!(cache.find(&engine, &module, &file).is_none());
+        cache.module(&engine, &module).unwrap();
         assert_eq!(entries(&cache), std::slice::from_ref(&file));
         let good = fs::read(&file).unwrap();
-        assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_some());
+        assert!(cache.find(&engine, &module, &file).is_some());
         let damages: [fn(&mut Vec<u8>); 3] = [|f| f.truncate(100), |f| f[200] ^= 1, |f| f.clear()];
         for damage in damages {
             let mut bad = good.clone();
             damage(&mut bad);
             fs::write(&file, bad).unwrap();
-            assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_none());
+            assert!(cache.find(&engine, &module, &file).is_none());
             assert!(!file.exists());
-            cache.module(&engine, &Strategy::MAX, &module).unwrap();
+            cache.module(&engine, &module).unwrap();
             assert_eq!(fs::read(&file).unwrap(), good);
         }
     }
@@ -159,18 +159,18 @@ mod tests {
         assert_ne!(file, cache.file(&Strategy::MAX, &other));
         assert_ne!(file, cache.file(&Strategy::BASELINE, &module));
         // Even if the hash were the same.
-        cache.module(&engine, &Strategy::MAX, &module).unwrap();
-        assert!(cache.find(&engine, &Strategy::MAX, &other, &file).is_none());
+        cache.module(&engine, &module).unwrap();
+        assert!(cache.find(&engine, &other, &file).is_none());
     }
 
     #[test]
     fn what_others_can_write_is_not_trusted() {
         let dir = tempfile::tempdir().unwrap();
         let (cache, engine, module) = parts(dir.path());
-        cache.module(&engine, &Strategy::MAX, &module).unwrap();
+        cache.module(&engine, &module).unwrap();
         let file = cache.file(&Strategy::MAX, &module);
         fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(cache.find(&engine, &Strategy::MAX, &module, &file).is_none());
+        assert!(cache.find(&engine, &module, &file).is_none());
         fs::set_permissions(&cache.directory, fs::Permissions::from_mode(0o777)).unwrap();
         assert!(Cache::at(cache.directory.clone()).is_err());
     }
@@ -200,7 +200,7 @@ mod tests {
         let (cache, engine, module) = parts(dir.path());
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..10).for_each(|_| drop(cache.module(&engine, &Strategy::MAX, &module).unwrap())));
+                scope.spawn(|| (0..10).for_each(|_| drop(cache.module(&engine, &module).unwrap())));
             }
         });
         assert_eq!(entries(&cache).len(), 1);

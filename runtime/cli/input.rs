@@ -7,14 +7,21 @@ use std::path::Path;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 
+/// What a file may have; no module is larger, and some files have no end.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// All bytes of a file; `-` is standard input.
 pub fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let result = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+        std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes)
     } else {
-        fs::read(file).map(|read| bytes = read)
+        fs::File::open(file).and_then(|open| match open.metadata()?.len() {
+            0..=MOST_BYTES => open.take(MOST_BYTES + 1).read_to_end(&mut bytes),
+            _ => Err(std::io::ErrorKind::FileTooLarge.into()),
+        })
     };
+    let result = result.and_then(|len| if len as u64 > MOST_BYTES { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(()) });
     result.with_context(|| format!("cannot read {}", file.display()))?;
     Ok(bytes)
 }
@@ -110,13 +117,22 @@ pub fn one_line_without(error: &anyhow::Error, without: Option<&str>) -> String 
     parts.join(": ")
 }
 
-/// Writes an output file, or standard output for `-`.
+/// Writes an output file, or standard output for `-`. Part of a file would be mistaken for the whole: on failure there is none.
 pub fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if file == Path::new("-") {
         let mut out = std::io::stdout().lock();
         return out.write_all(bytes).and_then(|()| out.flush()).context("cannot write to standard output");
     }
-    fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
+    let cannot = || format!("cannot write {}", file.display());
+    let mut open = fs::File::create(file).with_context(cannot)?;
+    open.write_all(bytes)
+        .inspect_err(|_| {
+            // Not a device or a pipe.
+            if open.metadata().is_ok_and(|m| m.is_file()) {
+                let _ = fs::remove_file(file);
+            }
+        })
+        .with_context(cannot)
 }
 
 #[cfg(test)]

@@ -69,6 +69,9 @@ enum UnknownImports {
 /// What wasmtime and shells say of an aborted program: 128 + SIGABRT.
 const TRAPPED: u8 = 134;
 
+/// After a timeout, wasm code traps at once; a program that waits for the host (for input, or asleep) does not notice, and has this long.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// The stack that every program's first thread has here; more takes a thread of our own.
 const MAIN_STACK: u64 = 4 << 20;
 
@@ -94,8 +97,8 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     let engine = Engine::new(&config)?;
     let module = match (module, configuration.strategy()) {
         (Source::Compiled, _) => Module::from_trusted_file(&engine, &args.file),
-        (Source::Module(bytes), Some(strategy)) if !args.no_cache => match Cache::open() {
-            Some(cache) => cache.module(&engine, &strategy, &bytes).with_context(|| name.clone()),
+        (Source::Module(bytes), Some(_)) if !args.no_cache => match Cache::open() {
+            Some(cache) => cache.module(&engine, &bytes).with_context(|| name.clone()),
             None => Module::from_binary(&engine, &bytes).with_context(|| name.clone()),
         },
         (Source::Module(bytes), _) => Module::from_binary(&engine, &bytes).with_context(|| name.clone()),
@@ -113,7 +116,7 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     }
     if let Some(time) = args.timeout {
         store.set_epoch_deadline(1);
-        let engine = engine.clone();
+        let (engine, name) = (engine.clone(), name.clone());
         // It ends with the program.
         std::thread::spawn(move || {
             std::thread::sleep(time);
@@ -122,6 +125,9 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
                 term::error(&format!("the program cannot be interrupted: {}", input::one_line(&error)));
                 std::process::exit(1);
             }
+            std::thread::sleep(GRACE);
+            term::error(&format!("{name}: stopped after {time:?} in a call that does not return"));
+            std::process::exit(TRAPPED.into());
         });
     }
     let outcome = call(&args, &name, &module, &linker, &mut store);

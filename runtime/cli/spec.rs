@@ -71,7 +71,7 @@ struct Tested {
 
 fn test(file: &Path, engines: &[(String, Engine)], show: usize) -> anyhow::Result<Tested> {
     let name = file.display().to_string();
-    let text = fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let text = crate::input::read(file)?;
     let Ok(text) = String::from_utf8(text) else {
         return Ok(broken(&name, &format!("{name}: not UTF-8")));
     };

@@ -163,11 +163,43 @@ fn limits() {
     assert_eq!(room.run(&["run", "--max-memory-size", "1M", "--invoke", "grow", "math.wat", "16"]).ok(), "-1\n");
 }
 
+/// A program that waits for the host notices nothing; its time is over nevertheless.
+#[test]
+fn a_sleeper_is_stopped() {
+    let module = br#"(module
+        (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 16) "\01\00\00\00\00\00\00\00\ff\ff\ff\ff\ff\ff\ff\0f")
+        (func (export "_start") (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#;
+    let room = Room::new(&[("sleep.wat", module)]);
+    let done = room.run(&["run", "--timeout", "50ms", "sleep.wat"]);
+    assert_eq!((done.code, done.err.as_str()), (134, "error: sleep.wat: stopped after 50ms in a call that does not return\n"));
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let room = Room::new(&[("math.wat", MATH)]);
+    room.run(&["parse", "math.wat", "-o", "no/such.wasm"]).fails("cannot write no/such.wasm: No such file or directory");
+    room.run(&["parse", "math.wat", "-o", "."]).fails("cannot write .: Is a directory");
+    room.run(&["compile", "math.wat", "-o", "/dev/full"]).fails("cannot write /dev/full: No space left on device");
+    // Files may have 512 bytes: of a file that would be larger, nothing is left.
+    for command in ["compile math.wat -o out", "compile math.wat --emit asm -o out", "print math.wat -o out"] {
+        let shell = format!("trap '' XFSZ; ulimit -f 1; exec {} {command}", env!("CARGO_BIN_EXE_samite"));
+        let output = Command::new("sh").args(["-c", &shell]).current_dir(room.dir.path()).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && error.starts_with("error: cannot write out: File too large"), "{command}: {error}");
+        assert!(!room.path("out").exists(), "{command}");
+    }
+}
+
 #[test]
 fn unknown_imports() {
     let module = br#"(module (import "env" "f" (func $f (result i32))) (func (export "run") (result i32) (call $f)))"#;
     let room = Room::new(&[("m.wat", module)]);
-    room.run(&["run", "--invoke", "run", "m.wat"]).fails("unknown import: `env::f` has not been defined");
+    room.run(&["run", "--invoke", "run", "m.wat"])
+        .fails("unknown import: `env::f` has not been defined; the module wants a func () -> (i32)");
+    let wrong = Room::new(&[("m.wat", br#"(module (import "wasi_snapshot_preview1" "fd_close" (func (param i64) (result i32))))"#)]);
+    wrong.run(&["run", "m.wat"]).fails("`wasi_snapshot_preview1::fd_close`: expected func (i64) -> (i32), found func (i32) -> (i32)");
     let done = room.run(&["run", "--unknown-imports", "trap", "--invoke", "run", "m.wat"]);
     assert_eq!(done.code, 1);
     assert!(done.err.starts_with("error: m.wat: unknown import: `env::f` has not been defined\nwasm backtrace:\n"), "{}", done.err);
@@ -201,6 +233,10 @@ fn bad_files() {
         ("empty.wasm", b""),
         ("image.wasm", b"\x89PNG\r\n"),
         ("program.wasm", b"\x7fELF\x02\x01\x01\0"),
+        ("notes.txt", b"To do: everything\n"),
+        ("pages.wasm", b"\x1f\x8b\x08\0"),
+        ("files.wasm", b"PK\x03\x04"),
+        ("noise.wasm", b"\xf3\x01\x02\x03"),
         ("broken.wat", broken_text),
         ("short.wasm", b"\0asm\x01\0\0\0\x01\x05\x01"),
         ("invalid.wat", b"(module (func (result i32) (i64.const 1)))"),
@@ -215,7 +251,13 @@ fn bad_files() {
         room.run(&[command, "empty.wasm"]).fails("empty.wasm: not a WebAssembly module: the file is empty");
         let elf = if matches!(command, "run" | "objdump") { "or is an ELF file of another kind" } else { "it is an ELF file" };
         room.run(&[command, "program.wasm"]).fails(elf);
-        room.run(&[command, "image.wasm"]).fails("it starts with the bytes 89 50 4e 47");
+        room.run(&[command, "image.wasm"]).fails("it is an image");
+        room.run(&[command, "notes.txt"]).fails("notes.txt: not a WebAssembly module: it looks like text");
+        room.run(&[command, "pages.wasm"]).fails("it is compressed with gzip");
+        room.run(&[command, "files.wasm"]).fails("it is a zip archive");
+        room.run(&[command, "noise.wasm"]).fails("it starts with the bytes f3 01 02 03");
+        // Reading it fails, whoever reads.
+        room.run(&[command, "/proc/self/mem"]).fails("cannot read /proc/self/mem: Input/output error");
         room.run(&[command, "broken.wat"]).fails("broken.wat:2:10: unknown operator");
         room.run(&[command, "latin.wat"]).fails("latin.wat is text that is not UTF-8");
         room.run(&[command, "script.wast"]).fails("`samite spec` runs it");
@@ -228,6 +270,10 @@ fn bad_files() {
         room.run(&[command, "component.wasm"]).fails("it is a component; this engine runs core modules");
     }
     room.run(&["parse", "broken.wat"]).fails("broken.wat:2:10");
+    // No module is that large.
+    fs::File::create(room.path("large.wasm")).and_then(|file| file.set_len(1 << 40)).unwrap();
+    room.run(&["validate", "large.wasm"]).fails("cannot read large.wasm: file too large");
+    room.run(&["spec", "large.wasm"]).fails("cannot read large.wasm: file too large");
     room.run(&["validate", "--", "-"]).fails("-: not a WebAssembly module: the file is empty");
 }
 
