@@ -73,10 +73,15 @@ impl Thread {
         } else if record.limits_of.get() == ptr::from_ref(self).addr() {
             None
         } else {
-            let outer = Limits { stack: record.stack_limit.get(), host: record.host_stack_limit.get(), of: record.limits_of.get() };
-            self.set_limits(record);
-            Some(outer)
+            Some(self.borrow(record))
         }
+    }
+    #[cold]
+    #[inline(never)]
+    fn borrow(&self, record: &StoreRecord) -> Limits {
+        let outer = Limits { stack: record.stack_limit.get(), host: record.host_stack_limit.get(), of: record.limits_of.get() };
+        self.set_limits(record);
+        outer
     }
     /// For the signal handler.
     pub fn activation(&self) -> *const StoreRecord {
