@@ -41,7 +41,6 @@ pub const MONSTERS: &[Monster] = &[
     Monster { name: "calls with many live values", limit: 100_000, write: calls, locals: |_| 40, functions: one },
     Monster { name: "interpreter loop", limit: 100_000, write: interpreter, locals: few, functions: one },
     Monster { name: "straight line of long-lived values", limit: 100_000, write: pressure, locals: few, functions: one },
-    Monster { name: "ways to one edge of many arguments", limit: 200_000, write: ways_to_many_arguments, locals: |n| n / 4, functions: one },
     Monster { name: "br_table entries of many arguments", limit: 100_000, write: entries_of_many_arguments, locals: |n| n / 4, functions: one },
     Monster { name: "constants with equal lower bits", limit: 400_000, write: alike_constants, locals: few, functions: one },
     Monster { name: "tiny functions", limit: 400_000, write: tiny, locals: few, functions: |n| n },
@@ -204,17 +203,6 @@ fn sum(f: &mut Code, n: u32) {
     for i in 1..=n / 4 {
         all(f, &[I::LocalGet(i), I::I32Add]);
     }
-}
-
-/// `n` branches to a place that only leads on, with a quarter as many locals that differ by then.
-fn ways_to_many_arguments(f: &mut Code, n: u32) {
-    all(f, &[I::Block(EMPTY), I::Block(EMPTY)]);
-    for i in 0..n {
-        all(f, &[I::LocalGet(0), I::I32Const(i as i32 + 2), I::I32Eq, I::BrIf(0)]);
-    }
-    assign(f, n);
-    all(f, &[I::Br(1), I::End, I::End]);
-    sum(f, n);
 }
 
 /// A table whose `n` entries lead to two places, at one of which a quarter as many locals differ.
