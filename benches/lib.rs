@@ -3,6 +3,7 @@
 //! ```text
 //! suite      programs and answers, from the binary or a directory      measure    times, code sizes, right answers
 //! stats      median, geometric mean                                    report     a table for people, JSON for programs
+//! profile/   where the time goes, by function and loop
 //! kernels/   the embedded suite: C sources and the modules built from them (its README says how)
 //! peers/     other engines on the same programs
 //! ```
@@ -11,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod measure;
+pub mod profile;
 pub mod record;
 pub mod report;
 pub mod stats;

@@ -8,8 +8,7 @@ use crate::stats::median;
 use crate::suite::{Kernel, Work};
 use anyhow::ensure;
 use samite::{Engine, Linker, Module, Store, TypedFunc};
-use samite_codegen::driver::{Strategy, compile_module};
-use samite_ir::translate::decode;
+use samite_codegen::driver::Strategy;
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -144,10 +143,9 @@ fn prepare(kernel: &Kernel, subject: &Subject, work: Work, plan: &Plan, measured
     for _ in 1..plan.compiles {
         module = compile(kernel, subject, measured)?;
     }
-    if let Some(strategy) = &subject.strategy {
-        let (_, stats) = compile_module(&decode(&kernel.wasm)?, &kernel.wasm, strategy)?;
-        measured.code_bytes = Some(stats.code_bytes);
-        measured.spills = Some(stats.spilled_values);
+    if let Some(stats) = module.compile_stats() {
+        measured.code_bytes = Some(stats.count("code_bytes"));
+        measured.spills = Some(stats.count("spills"));
     }
     let mut store = Store::new(&subject.engine, ());
     let instance = Linker::new(&subject.engine).instantiate(&mut store, &module)?;

@@ -11,10 +11,13 @@ use samite_ir::ssa::{Func, Op, Region, Value};
 use samite_ir::translate::vmctx::memory_record;
 use samite_ir::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type};
 
+/// The count of accesses that need a check: what is not in the code afterwards was found needless.
+pub const ASKED: &str = "checks_asked";
+
 const PAGE: u64 = 1 << 16;
 
 pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
-    let Context { cfg, dom, map, ranges, body, checked, .. } = context;
+    let Context { cfg, dom, map, ranges, body, checked, counts, .. } = context;
     cfg.compute(f);
     dom.compute(f, cfg);
     map.clear();
@@ -23,7 +26,7 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
     ranges.resize(f.blocks.len(), 0..0);
     body.clear();
     checked.clear(f.ops.len());
-    let mut spell = Spell { f, settings, wide: map, body, checked, heap_addrs: Vec::new(), records: Vec::new(), offset: 0 };
+    let mut spell = Spell { f, settings, wide: map, body, checked, heap_addrs: Vec::new(), records: Vec::new(), offset: 0, asked: 0 };
     for &b in dom.preorder() {
         spell.checked.leave(dom.subtree(b).0);
         spell.checked.scopes.push((dom.subtree(b).1, spell.checked.log.len()));
@@ -34,7 +37,8 @@ pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
         ranges[b.index()] = start..spell.body.len() as u32;
     }
     spell.checked.leave(u32::MAX);
-    let Spell { heap_addrs, records, .. } = spell;
+    let Spell { heap_addrs, records, asked, .. } = spell;
+    counts.add(ASKED, asked);
     for (v, sum) in heap_addrs {
         f.ops[v] = sum;
     }
@@ -72,6 +76,8 @@ struct Spell<'a> {
     /// Addresses of the records of memories, which the entry loads.
     records: Vec<(u8, Value)>,
     offset: u32,
+    /// Accesses that need a check, if nothing else makes it.
+    asked: u64,
 }
 
 impl Spell<'_> {
@@ -112,6 +118,7 @@ impl Spell<'_> {
             return;
         }
         let disp = u64::try_from(disp).unwrap_or_else(|_| panic!("bounds: {v} has a negative displacement in\n{}", self.f));
+        self.asked += 1;
         // Less than 2^34.
         let end = u64::from(offset) + disp + u64::from(op.width());
         let least = self.settings.memories.get(usize::from(mem)).map_or(0, |m| m.min.saturating_mul(PAGE));

@@ -4,7 +4,7 @@
 //! options    what is compared, as closed enums        settings   what a pass may know besides the function
 //! pipeline   the passes in order, with reasons        params bounds gvn cfg dce   the passes, one file each
 //! fold, divide, range   the rewriting rules           writer, memory   how gvn writes an op: hash-consing, known memory
-//! replace    what stands for a value
+//! replace    what stands for a value                counts   what passes say about what they did
 //! ```
 //! Every pass is one public function on a `Func` that leaves it valid (`ssa::verify`), keeps values, traps and effects in
 //! order, and keeps wasm order. Nothing here knows a target.
@@ -18,6 +18,7 @@
 
 pub mod bounds;
 pub mod cfg;
+mod counts;
 pub mod dce;
 mod divide;
 mod fold;
@@ -31,6 +32,7 @@ mod replace;
 mod settings;
 mod writer;
 
+pub use counts::Counts;
 pub use options::{Bounds, Options, Passes};
 pub use pipeline::{Pass, run, run_observed};
 pub use settings::{Context, Settings};

@@ -1,6 +1,7 @@
 //! What a pass is given besides the function: the module's part of it, shared by all functions, and scratch memory.
 use crate::Options;
 use crate::bounds::Checked;
+use crate::counts::Counts;
 use crate::params::Waits;
 use crate::writer::State;
 use samite_ir::ssa::cfg::Cfg;
@@ -23,6 +24,8 @@ pub struct Settings<'a> {
 /// Scratch memory, kept from one function to the next; one a thread. Says nothing about any function between passes.
 #[derive(Default)]
 pub struct Context {
+    /// What passes counted since the caller cleared it.
+    pub counts: Counts,
     pub(crate) cfg: Cfg,
     pub(crate) dom: Dom,
     pub(crate) loops: Loops,

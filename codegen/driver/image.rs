@@ -15,8 +15,10 @@ pub struct FunctionRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
     pub text: Vec<u8>,
-    /// By index among the defined functions, which is also their order in the text.
+    /// By index among the defined functions.
     pub functions: Vec<FunctionRow>,
+    /// Indices of functions in the order in which they stand in the text.
+    pub by_place: Vec<u32>,
     pub traps: Vec<TrapRow>,
     pub lines: Vec<LineRow>,
     pub safepoints: Vec<SafepointRow>,
@@ -28,24 +30,59 @@ const MAX_TEXT: usize = 1 << 31;
 /// Of function entries; loops inside are aligned relative to it.
 const ALIGN: usize = 32;
 
+/// Where functions are put. What a program means does not depend on it, its speed may by some percent: predictors and caches go by address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// In the order of their indices, close together.
+    #[default]
+    InOrder,
+    /// In an order and with gaps (multiples of the alignment that functions always have, below 512 bytes) that follow from the seed.
+    Random(u64),
+}
+
+impl Placement {
+    /// The order of `count` functions, and the gap before each in that order.
+    fn order(self, count: usize) -> Vec<(u32, usize)> {
+        let mut order: Vec<(u32, usize)> = (0..count as u32).map(|index| (index, 0)).collect();
+        if let Placement::Random(mut state) = self {
+            // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+            let mut random = |below: usize| {
+                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mut z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                ((z ^ (z >> 31)) % below as u64) as usize
+            };
+            for at in (1..count).rev() {
+                order.swap(at, random(at + 1));
+            }
+            order.iter_mut().for_each(|(_, gap)| *gap = random(16) * ALIGN);
+        }
+        order
+    }
+}
+
 impl Image {
-    /// Puts functions together, in the order of their indices. None if the text passes 2 GiB.
-    pub fn link(functions: Vec<Emitted>) -> Option<Image> {
+    /// Puts functions together. None if the text passes 2 GiB.
+    pub fn link(functions: Vec<Emitted>, placement: Placement) -> Option<Image> {
         let mut image = Image::default();
-        let total: usize = functions.iter().map(|f| f.text.len() + ALIGN - 1).sum();
+        let order = placement.order(functions.len());
+        let total: usize = functions.iter().zip(&order).map(|(f, (_, gap))| f.text.len() + gap + ALIGN - 1).sum();
         if total >= MAX_TEXT {
             return None;
         }
         image.text.reserve_exact(total);
-        image.functions.reserve_exact(functions.len());
+        image.functions.resize(functions.len(), FunctionRow { start: 0, code_end: 0, frameless: false });
         image.traps.reserve_exact(functions.iter().map(|f| f.traps.len()).sum());
         image.lines.reserve_exact(functions.iter().map(|f| f.lines.len()).sum());
         let mut relocs = Vec::new();
-        for f in functions {
-            image.text.resize(image.text.len().next_multiple_of(ALIGN), 0xcc);
+        image.by_place = order.iter().map(|o| o.0).collect();
+        let mut functions: Vec<Option<Emitted>> = functions.into_iter().map(Some).collect();
+        for (index, gap) in order {
+            let f = functions[index as usize].take().expect("each is placed once");
+            image.text.resize(image.text.len().next_multiple_of(ALIGN) + gap, 0xcc);
             let start = image.text.len() as u32;
             image.text.extend_from_slice(&f.text);
-            image.functions.push(FunctionRow { start, code_end: start + f.code_len, frameless: f.frameless });
+            image.functions[index as usize] = FunctionRow { start, code_end: start + f.code_len, frameless: f.frameless };
             image.traps.extend(f.traps.iter().map(|r| TrapRow { pc: r.pc + start, ..*r }));
             image.lines.extend(f.lines.iter().map(|r| LineRow { pc: r.pc + start, ..*r }));
             image.safepoints.extend(f.safepoints.into_iter().map(|r| SafepointRow { pc: r.pc + start, ..r }));
@@ -59,9 +96,24 @@ impl Image {
     }
     /// Which function an offset of the text is in.
     pub fn function_at(&self, pc: u32) -> Option<u32> {
-        let after = self.functions.partition_point(|f| f.start <= pc);
-        let index = after.checked_sub(1)?;
-        (pc < self.functions[index].code_end).then_some(index as u32)
+        let after = self.by_place.partition_point(|f| self.functions[*f as usize].start <= pc);
+        let index = self.by_place[after.checked_sub(1)?];
+        (pc < self.functions[index as usize].code_end).then_some(index)
+    }
+    /// The function that starts at an offset of the text.
+    pub fn entry_at(&self, pc: u32) -> Option<u32> {
+        self.function_at(pc).filter(|f| self.functions[*f as usize].start == pc)
+    }
+    /// Where the next function starts, or the text ends: behind the constants and jump tables of function `index`, and what fills the gap.
+    pub fn end_of(&self, index: u32) -> u32 {
+        let start = self.functions[index as usize].start;
+        let after = self.by_place.partition_point(|f| self.functions[*f as usize].start <= start);
+        self.by_place.get(after).map_or(self.text.len() as u32, |next| self.functions[*next as usize].start)
+    }
+    /// Sets `by_place` from `functions`.
+    pub fn sort(&mut self) {
+        self.by_place = (0..self.functions.len() as u32).collect();
+        self.by_place.sort_by_key(|f| self.functions[*f as usize].start);
     }
     /// The trap that a fault at exactly this offset of the text means.
     pub fn trap_at(&self, pc: u32) -> Option<TrapRow> {

@@ -55,7 +55,7 @@ fn printable(name: &str) -> String {
 /// them; one that is missing shows as `f3`.
 pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
     let row = image.functions[index as usize];
-    let end = image.functions.get(index as usize + 1).map_or(image.text.len() as u32, |next| next.start);
+    let end = image.end_of(index);
     let bytes = |r: Range<u32>| &image.text[r.start as usize..r.end as usize];
     let code = disasm::decode(bytes(row.start..row.code_end), row.start);
     let inside = |at: u32| (row.start..row.code_end).contains(&at);
@@ -79,9 +79,9 @@ pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
     let label = |letter: char, n: usize| format!(".{letter}{}", n + 1);
     let code_label = |at: u32| jumps.binary_search(&at).ok().map(|n| label('l', n));
     let data_label = |at: u32| data.keys().position(|d| *d == at).map(|n| label('d', n));
-    let name = |at: u32| match image.functions.binary_search_by_key(&at, |f| f.start) {
-        Ok(callee) => names.get(callee).cloned().unwrap_or_else(|| format!("f{callee}")),
-        Err(_) => format!("{at:#x}"),
+    let name = |at: u32| match image.entry_at(at) {
+        Some(callee) => names.get(callee as usize).cloned().unwrap_or_else(|| format!("f{callee}")),
+        None => format!("{at:#x}"),
     };
     let mut out = Vec::with_capacity(code.len() + data.len());
     for line in &code {

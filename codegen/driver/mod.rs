@@ -5,6 +5,7 @@
 pub mod artifact;
 pub mod image;
 pub mod listing;
+mod stats;
 pub mod strategy;
 
 use crate::mach::code::{Code, Target};
@@ -13,15 +14,16 @@ use crate::mach::lower;
 use crate::mach::tables::Emitted;
 use crate::regalloc;
 use crate::x64::X64;
-pub use image::Image;
+pub use image::{Image, Placement};
 use rayon::prelude::*;
 use samite_ir::ssa::Func;
 use samite_ir::translate::decode::Decoded;
 use samite_ir::translate::error::{Error, ErrorKind};
 use samite_ir::translate::vmctx::Layout;
 use samite_ir::translate::{Options as TranslateOptions, Translator};
-use std::ops::AddAssign;
-use std::time::{Duration, Instant};
+use stats::Clock;
+pub use stats::{Counts, Stats};
+use std::sync::atomic::{AtomicUsize, Ordering};
 pub use strategy::Strategy;
 
 /// What each station made of a function, for those who look on: golden tests, `--emit`, the explorer.
@@ -34,41 +36,6 @@ pub trait Observer {
 /// Looks at nothing.
 pub struct NoObserver;
 impl Observer for NoObserver {}
-
-/// Counts and times of a compilation, summed over functions. Times are of the worker's clock, so they add up over workers.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Stats {
-    pub functions: u64,
-    pub wasm_bytes: u64,
-    pub ops: u64,
-    pub steps: u64,
-    pub spilled_values: u64,
-    /// Moves between registers and slots that the allocator added.
-    pub moves: u64,
-    pub code_bytes: u64,
-    pub translate: Duration,
-    pub optimize: Duration,
-    pub lower: Duration,
-    pub allocate: Duration,
-    pub emit: Duration,
-}
-
-impl AddAssign for Stats {
-    fn add_assign(&mut self, o: Stats) {
-        self.functions += o.functions;
-        self.wasm_bytes += o.wasm_bytes;
-        self.ops += o.ops;
-        self.steps += o.steps;
-        self.spilled_values += o.spilled_values;
-        self.moves += o.moves;
-        self.code_bytes += o.code_bytes;
-        self.translate += o.translate;
-        self.optimize += o.optimize;
-        self.lower += o.lower;
-        self.allocate += o.allocate;
-        self.emit += o.emit;
-    }
-}
 
 /// Buffers that one thread reuses from function to function.
 #[derive(Default)]
@@ -89,60 +56,48 @@ pub fn compile_function(
     observer: &mut dyn Observer,
 ) -> Result<(Emitted, Stats), Error> {
     let body = &bytes[module.info.bodies[index as usize].clone()];
-    let mut clock = Clock(Instant::now());
+    let mut stats = Stats::default();
+    let mut clock = Clock::start();
 
     let options = TranslateOptions { interrupt: strategy.interrupt, nan: strategy.nan };
     let mut func = worker.translator.translate(module, layout, index, body, &options)?;
+    stats.add_time("translate", clock.lap());
     observer.ssa("translate", &func);
     check_ssa(&func, "translate");
-    let translate = clock.lap();
+    clock.lap();
 
     let options = samite_opt::Options { passes: strategy.passes, bounds: strategy.bounds };
     let settings = samite_opt::Settings { options, layout, memories: &module.info.memories };
+    worker.optimizer.counts.clear();
     samite_opt::run_observed(&mut func, &settings, &mut worker.optimizer, |pass, func| {
+        stats.add_time(pass.name, clock.lap());
         observer.ssa(pass.name, func);
         check_ssa(func, pass.name);
+        clock.lap();
     });
-    let optimize = clock.lap();
+    stats.counts.add("functions", 1);
+    stats.counts.add("wasm_bytes", body.len() as u64);
+    stats.add_passes(&func, &worker.optimizer.counts);
 
     let code = lower::lower::<X64>(&func);
-    let ops = func.body.len() as u64;
     drop(func);
+    stats.add_time("lower", clock.lap());
     observer.mach(&code);
-    let lower = clock.lap();
-
     check_flow(&code, index);
+    clock.lap();
+
     let allocation = regalloc::run(strategy.regalloc, &code.flow, X64::registers(), &mut worker.regalloc);
+    stats.add_time("allocate", clock.lap());
     check_allocation(&code, &allocation, index);
     observer.allocated(&code, &allocation);
-    let allocate = clock.lap();
+    stats.counts.add("steps", code.ops.len() as u64);
+    stats.add_allocation(&allocation);
+    clock.lap();
 
     let emitted = X64::emit(&code, &allocation);
-    let emit = clock.lap();
-    let stats = Stats {
-        functions: 1,
-        wasm_bytes: body.len() as u64,
-        ops,
-        steps: code.ops.len() as u64,
-        spilled_values: u64::from(allocation.spilled_values),
-        moves: allocation.edits.len() as u64,
-        code_bytes: u64::from(emitted.code_len),
-        translate,
-        optimize,
-        lower,
-        allocate,
-        emit,
-    };
+    stats.add_time("emit", clock.lap());
+    stats.add_emitted(&emitted);
     Ok((emitted, stats))
-}
-
-struct Clock(Instant);
-
-impl Clock {
-    fn lap(&mut self) -> Duration {
-        let now = Instant::now();
-        now - std::mem::replace(&mut self.0, now)
-    }
 }
 
 /// In builds with assertions every pass is followed by the verifier.
@@ -180,25 +135,41 @@ fn wrong(code: &Code<X64>, allocation: Option<&Allocation>, index: u32, what: &s
 
 /// Compiles all functions. The error of the first bad function, in module order, is the error of the module.
 pub fn compile_module(module: &Decoded, bytes: &[u8], strategy: &Strategy) -> Result<(Image, Stats), Error> {
+    compile_module_placed(module, bytes, strategy, Placement::InOrder)
+}
+
+/// Like `compile_module`, with the functions where `placement` says.
+pub fn compile_module_placed(module: &Decoded, bytes: &[u8], strategy: &Strategy, placement: Placement) -> Result<(Image, Stats), Error> {
     let layout = layout(module)?;
     let bodies = &module.info.bodies;
     let mut order: Vec<u32> = (0..bodies.len() as u32).collect();
     order.sort_by_key(|i| std::cmp::Reverse(bodies[*i as usize].len()));
-    // One task at a time from the front of the order; rayon's own splitting would deal out halves.
-    let mut done: Vec<(u32, Result<(Emitted, Stats), Error>)> = order
-        .par_iter()
-        .with_max_len(1)
-        .map_init(Worker::default, |worker, &i| (i, compile_function(worker, module, bytes, &layout, i, strategy, &mut NoObserver)))
-        .collect();
-    done.sort_by_key(|d| d.0);
+    // Each worker takes the largest function that is left, so that none of them ends with a large one.
+    let next = AtomicUsize::new(0);
+    let work = |_| {
+        let (mut worker, mut stats, mut done) = (Worker::default(), Stats::default(), Vec::new());
+        while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = compile_function(&mut worker, module, bytes, &layout, index, strategy, &mut NoObserver);
+            done.push((
+                index,
+                result.map(|(emitted, s)| {
+                    stats += &s;
+                    emitted
+                }),
+            ));
+        }
+        (done, stats)
+    };
+    let workers: Vec<_> = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(work).collect();
     let mut stats = Stats::default();
-    let mut functions = Vec::with_capacity(done.len());
-    for (_, result) in done {
-        let (emitted, s) = result?;
-        functions.push(emitted);
-        stats += s;
+    let mut done = Vec::with_capacity(bodies.len());
+    for (part, s) in workers {
+        done.extend(part);
+        stats += &s;
     }
-    let image = Image::link(functions).ok_or_else(|| Error::new(ErrorKind::Limit, 0, "more than 2 GiB of machine code"))?;
+    done.sort_by_key(|d| d.0);
+    let functions = done.into_iter().map(|d| d.1).collect::<Result<Vec<Emitted>, Error>>()?;
+    let image = Image::link(functions, placement).ok_or_else(|| Error::new(ErrorKind::Limit, 0, "more than 2 GiB of machine code"))?;
     Ok((image, stats))
 }
 

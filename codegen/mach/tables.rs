@@ -44,4 +44,6 @@ pub struct Emitted {
     pub relocs: Vec<CallReloc>,
     /// The function keeps no frame: at any pc its return address is at the stack pointer and the frame pointer is its caller's.
     pub frameless: bool,
+    /// Instructions that work on at most 64 bits, on 128, on 256.
+    pub widths: [u64; 3],
 }

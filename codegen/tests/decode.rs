@@ -6,8 +6,8 @@
 mod common;
 
 use common::{Module, kernels, scripts};
-use iced_x86::{Code, Decoder, DecoderOptions, Encoder, FlowControl, Instruction, Mnemonic, OpKind};
-use samite_codegen::driver::{Image, Strategy, compile_module};
+use iced_x86::{Code, Decoder, DecoderOptions, Encoder, FlowControl, Instruction, Mnemonic, OpKind, Register};
+use samite_codegen::driver::{Image, Placement, Stats, Strategy, artifact, compile_module, compile_module_placed};
 use samite_codegen::x64::stubs;
 use samite_ir::translate::decode;
 use samite_ir::value::Type;
@@ -28,13 +28,39 @@ fn modules_of_the_scripts_decode() {
     }
 }
 
+#[test]
+fn functions_may_stand_anywhere() {
+    let modules = scripts();
+    let mut moved = 0;
+    for module in modules.iter().step_by(5) {
+        let decoded = decode(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+        let compile = |placement| {
+            let result = compile_module_placed(&decoded, &module.bytes, &Strategy::MAX, placement);
+            result.unwrap_or_else(|e| panic!("{}: {e}", module.name)).0
+        };
+        let images = [1, 2, 1].map(|seed| compile(Placement::Random(seed)));
+        assert_eq!(images[0], images[2], "a seed says where");
+        moved += usize::from(images[0].by_place != images[1].by_place && images[0].by_place != compile(Placement::InOrder).by_place);
+        for image in &images[..2] {
+            check_tables(image);
+            for index in 0..image.functions.len() as u32 {
+                check_function(image, index).unwrap_or_else(|why| panic!("{} function {index}: {why}", module.name));
+            }
+            let file = artifact::write(image, &module.bytes, &Strategy::MAX, &[]);
+            assert_eq!(artifact::read(&file).expect("a good file").image, *image);
+        }
+    }
+    assert!(moved > 10, "{moved}");
+}
+
 fn check_all(modules: &[Module], strategy: &Strategy) {
     for module in modules {
         let decoded = decode(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
         let (image, stats) = compile_module(&decoded, &module.bytes, strategy).unwrap_or_else(|e| panic!("{}: {e}", module.name));
         assert_eq!(image.functions.len(), decoded.info.bodies.len());
-        assert_eq!(stats.code_bytes, image.functions.iter().map(|f| u64::from(f.code_end - f.start)).sum::<u64>());
+        assert_eq!(stats.count("code_bytes"), image.functions.iter().map(|f| u64::from(f.code_end - f.start)).sum::<u64>());
         check_tables(&image);
+        check_counts(&image, &stats, module);
         for index in 0..image.functions.len() as u32 {
             if let Err(why) = check_function(&image, index) {
                 panic!("{} function {index}, {strategy}: {why}", module.name);
@@ -43,8 +69,34 @@ fn check_all(modules: &[Module], strategy: &Strategy) {
     }
 }
 
+/// What the compiler counted is what can be counted in its code.
+fn check_counts(image: &Image, stats: &Stats, module: &Module) {
+    let mut widths = [0; 3];
+    for f in &image.functions {
+        let code = &image.text[f.start as usize..f.code_end as usize];
+        let code = instructions(code, u64::from(f.start)).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+        // Alignment is no work.
+        for i in code.iter().filter(|i| i.mnemonic() != Mnemonic::Nop) {
+            let names: Vec<Register> = (0..i.op_count()).filter(|n| i.op_kind(*n) == OpKind::Register).map(|n| i.op_register(n)).collect();
+            // Named by what they do to one lane: ...ss, ...sd, ...ss2si, vmovd, vmovq.
+            let name = format!("{:?}", i.mnemonic()).to_lowercase();
+            let lane = ["ss", "sd", "ss2si", "sd2si"].iter().any(|end| name.ends_with(end)) || matches!(&name[..], "vmovd" | "vmovq");
+            let of = match () {
+                _ if names.iter().any(|r| r.is_ymm()) => 2,
+                _ if names.iter().any(|r| r.is_xmm()) && !lane => 1,
+                _ => 0,
+            };
+            widths[of] += 1;
+        }
+    }
+    let counted = ["scalar", "vector128", "vector256"].map(|name| stats.count(name));
+    assert_eq!(counted, widths, "{}", module.name);
+}
+
 fn check_tables(image: &Image) {
-    assert!(image.functions.is_sorted_by(|a, b| a.code_end <= b.start));
+    let functions = image.by_place.iter().map(|f| image.functions[*f as usize]);
+    assert!(functions.is_sorted_by(|a, b| a.code_end <= b.start));
+    assert_eq!(image.by_place.len(), image.functions.len());
     assert!(image.traps.is_sorted_by(|a, b| a.pc < b.pc), "a place traps in one way");
     assert!(image.lines.is_sorted_by_key(|r| r.pc));
     assert!(image.safepoints.is_sorted_by(|a, b| a.pc < b.pc));
@@ -67,8 +119,8 @@ fn check_function(image: &Image, index: u32) -> Result<(), String> {
             }
             FlowControl::Call => {
                 let entry = i.near_branch_target();
-                let is_entry = image.functions.binary_search_by_key(&entry, |f| u64::from(f.start)).is_ok();
-                is_entry.then_some(()).ok_or_else(|| format!("{at:#x}: {i} calls no function"))?;
+                let is_entry = image.entry_at(entry as u32);
+                is_entry.ok_or_else(|| format!("{at:#x}: {i} calls no function"))?;
             }
             FlowControl::Next | FlowControl::Return | FlowControl::IndirectBranch | FlowControl::IndirectCall => {}
             FlowControl::Exception if i.mnemonic() == Mnemonic::Ud2 => {
@@ -89,7 +141,7 @@ fn check_function(image: &Image, index: u32) -> Result<(), String> {
         return Err(format!("the code ends in {last}"));
     }
     // Data is behind the code and before the next function, and aligned to what reads it.
-    let end = image.functions.get(index as usize + 1).map_or(image.text.len() as u64, |f| u64::from(f.start));
+    let end = u64::from(image.end_of(index));
     for (data, i) in reads_of_data {
         let size = if i.code() == Code::Lea_r64_m { 4 } else { i.memory_size().size() as u64 };
         if data < u64::from(f.code_end) || data + size > end || !data.is_multiple_of(size) {

@@ -14,7 +14,7 @@
 //! ; not: load                    no line between the last check and the next has them
 //! ```
 //! Checks match in order, each at or behind the line after the one before. `run/` belongs to `runtime/engine/tests/filetests_run.rs`.
-use samite_codegen::driver::{self, Image, Observer, Strategy, Worker, listing};
+use samite_codegen::driver::{self, Image, Observer, Placement, Strategy, Worker, listing};
 use samite_codegen::mach::code::{Code, Target};
 use samite_codegen::mach::flow::Allocation;
 use samite_codegen::x64::X64;
@@ -226,7 +226,7 @@ fn of_ssa(test: &FileTest, station: &str) -> Result<String, String> {
     if station == "regalloc" {
         return Ok(mach::text::print(&code, Some(&allocation)));
     }
-    let image = Image::link(vec![X64::emit(&code, &allocation)]).ok_or("too long")?;
+    let image = Image::link(vec![X64::emit(&code, &allocation)], Placement::InOrder).ok_or("too long")?;
     Ok(listing::function_text(&image, 0, &["self".to_string()]))
 }
 

@@ -77,6 +77,7 @@ fn the_long_form_shows_every_byte_of_code() {
 fn what_is_no_instruction_is_shown() {
     let mut image = Image { text: vec![0x06, 0x90], ..Image::default() };
     image.functions.push(samite_codegen::driver::image::FunctionRow { start: 0, code_end: 2, frameless: true });
+    image.sort();
     let text: Vec<String> = listing::lines(&image, 0, &[]).into_iter().map(|l| l.text).collect();
     assert_eq!(text, ["(bad)", "nop"]);
 }

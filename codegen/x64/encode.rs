@@ -9,7 +9,7 @@ use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
 use crate::mach::layout::{Layout, layout};
 use crate::mach::tables::{CallReloc, Emitted, LineRow, SafepointRow, TrapRow};
 use cranelift_entity::SecondaryMap;
-use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, OpCodeOperandKind, OpKind, Register};
+use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, Mnemonic, OpCodeOperandKind, OpKind, Register};
 use samite_ir::translate::vmctx::{self, store_record};
 use samite_ir::value::Trap;
 use std::sync::OnceLock;
@@ -67,14 +67,21 @@ enum Kind {
     Other,
 }
 
-/// Operand kinds of an iced code, looked up once per process.
-fn kinds(code: C) -> [Kind; 4] {
+/// What instructions of an iced code have in common, looked up once per process.
+#[derive(Clone, Copy)]
+struct Form {
+    kinds: [Kind; 4],
+    /// Index into `Emitted::widths`.
+    width: u8,
+}
+
+fn form(code: C) -> Form {
     // Over the number of codes that iced has (`Code::values().len()`); see the test.
-    static KINDS: [OnceLock<[Kind; 4]>; 5120] = [const { OnceLock::new() }; 5120];
-    *KINDS[code as usize].get_or_init(|| {
+    static FORMS: [OnceLock<Form>; 5120] = [const { OnceLock::new() }; 5120];
+    *FORMS[code as usize].get_or_init(|| {
         use OpCodeOperandKind::*;
         let info = code.op_code();
-        std::array::from_fn(|i| {
+        let kinds = std::array::from_fn(|i| {
             if i as u32 >= info.op_count() {
                 return Kind::Other;
             }
@@ -95,7 +102,12 @@ fn kinds(code: C) -> [Kind; 4] {
                 imm64 => Kind::Imm(OpKind::Immediate64),
                 _ => Kind::Other,
             }
-        })
+        });
+        let has = |width| kinds.contains(&Kind::Reg(width));
+        // Of the instructions on 128-bit registers, those without a vector length work on one lane; the moves to other registers have one.
+        let lane = info.is_lig() || matches!(code.mnemonic(), Mnemonic::Vmovd | Mnemonic::Vmovq);
+        let width = if has(Width::Ymm) { 2 } else { u8::from(has(Width::Xmm) && !lane) };
+        Form { kinds, width }
     })
 }
 
@@ -150,6 +162,7 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
         labels,
         encoder: Encoder::new(64),
         len: 0,
+        widths: [0; 3],
         buffer,
         cold: Vec::new(),
         traps: Vec::new(),
@@ -189,6 +202,7 @@ struct Emitter<'a> {
     encoder: Encoder,
     /// Bytes emitted, branches not counted.
     len: usize,
+    widths: [u64; 3],
     buffer: Buffer<Jump>,
     /// Traps out of line: label, trap, wasm offset.
     cold: Vec<(Label, Trap, u32)>,
@@ -214,7 +228,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn raw(&mut self, code: C, places: &[Place], rip: Option<Data>) {
-        let kinds = kinds(code);
+        let Form { kinds, width } = form(code);
+        self.widths[usize::from(width)] += 1;
         let mut i = Instruction::default();
         i.set_code(code);
         for (n, place) in places.iter().enumerate() {
@@ -316,6 +331,7 @@ impl<'a> Emitter<'a> {
         self.raw(code, &[Place::Reg(a), Place::Imm(imm)], None);
     }
     fn jump(&mut self, cc: ConditionCode, to: Label) {
+        self.widths[0] += 1;
         self.buffer.branch(self.len, Jump(cc), to);
     }
     fn bind(&mut self, label: Label) {
@@ -323,6 +339,7 @@ impl<'a> Emitter<'a> {
     }
     /// An instruction on the stack pointer, which is no allocatable register.
     fn fixed(&mut self, i: Instruction) {
+        self.widths[0] += 1;
         self.len += self.encoder.encode(&i, 0).expect("a fixed instruction is well formed");
     }
 
@@ -810,6 +827,7 @@ impl<'a> Emitter<'a> {
             safepoints: self.safepoints.into_iter().map(|(p, slots)| SafepointRow { pc: settled.at(p), slots }).collect(),
             relocs: self.relocs.iter().map(|(p, target)| CallReloc { at: settled.at(*p), target: *target }).collect(),
             frameless: self.frame.frameless,
+            widths: self.widths,
         }
     }
 }

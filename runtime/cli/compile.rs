@@ -155,31 +155,13 @@ fn statistics(module: &Decoded, bytes: &[u8], strategy: &Strategy, functions: &[
     let mut sum = Stats::default();
     for &defined in functions {
         let (_, stats) = compile_function(&mut worker, module, bytes, &layout, defined, strategy, &mut NoObserver)?;
-        sum += stats;
+        sum += &stats;
     }
-    let total = sum.translate + sum.optimize + sum.lower + sum.allocate + sum.emit;
     let mut out = format!("strategy        {strategy}\n");
-    let counts = [
-        ("functions", sum.functions),
-        ("wasm bytes", sum.wasm_bytes),
-        ("SSA operations", sum.ops),
-        ("machine steps", sum.steps),
-        ("spilled values", sum.spilled_values),
-        ("spill moves", sum.moves),
-        ("code bytes", sum.code_bytes),
-    ];
-    for (what, count) in counts {
+    for (what, count) in sum.counts.iter() {
         let _ = writeln!(out, "{what:<16}{count:>12}");
     }
-    let times = [
-        ("translate", sum.translate),
-        ("optimize", sum.optimize),
-        ("lower", sum.lower),
-        ("allocate", sum.allocate),
-        ("emit", sum.emit),
-        ("total", total),
-    ];
-    for (what, time) in times {
+    for (what, time) in sum.times().iter().copied().chain([("total", sum.total_time())]) {
         let _ = writeln!(out, "{what:<16}{:>12.3} ms", time.as_secs_f64() * 1e3);
     }
     Ok(out)

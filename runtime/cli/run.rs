@@ -5,8 +5,10 @@ use crate::{input, options, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use samite::{
-    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Ref, Store, Table, Trap, Val, ValType, WasmBacktrace,
+    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Profiler, Ref, Sampler, Store, Table, Trap, Val, ValType,
+    WasmBacktrace,
 };
+use samite_benches::profile as sampled;
 use samite_codegen::driver::{Strategy, artifact};
 use samite_ir::translate::Interrupt;
 use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};
@@ -52,8 +54,31 @@ pub struct Args {
     /// Stops the program after a time such as 5s or 250ms
     #[arg(long, value_name = "TIME", value_parser = options::duration)]
     timeout: Option<Duration>,
+    /// Tells `perf` (by a map or a dump) or `gdb` about wasm functions, or says at the end where the time went: by function and loop, on
+    /// standard error or in FILE
+    #[arg(long, value_name = "perfmap|jitdump|gdb|sample[:FILE]", value_parser = parse_profile)]
+    profile: Option<Profile>,
     #[command(flatten)]
     limits: LimitArgs,
+}
+
+/// Who is told where the time goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Profile {
+    Tool(Profiler),
+    /// Us; where to.
+    Sample(Option<PathBuf>),
+}
+
+fn parse_profile(text: &str) -> Result<Profile, String> {
+    Ok(match text.split_once(':') {
+        None if text == "perfmap" => Profile::Tool(Profiler::PerfMap),
+        None if text == "jitdump" => Profile::Tool(Profiler::JitDump),
+        None if text == "gdb" => Profile::Tool(Profiler::Gdb),
+        None if text == "sample" => Profile::Sample(None),
+        Some(("sample", file)) if !file.is_empty() => Profile::Sample(Some(file.into())),
+        _ => return Err("expected perfmap, jitdump, gdb, sample or sample:FILE".into()),
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -94,6 +119,12 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     let mut config = Config::new();
     configuration.apply(&mut config);
     args.limits.apply(&mut config);
+    if args.profile.is_some() && configuration == Configuration::Reference {
+        bail!("--profile is about machine code; --engine reference makes none");
+    }
+    if let Some(Profile::Tool(tool)) = args.profile {
+        config.profiler(tool);
+    }
     let engine = Engine::new(&config)?;
     let module = match (module, configuration.strategy()) {
         (Source::Compiled, _) => Module::from_trusted_file(&engine, &args.file),
@@ -130,7 +161,16 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
             std::process::exit(TRAPPED.into());
         });
     }
+    let sampler = matches!(args.profile, Some(Profile::Sample(_))).then(|| Sampler::start(&engine, sampled::PERIOD)).transpose()?;
     let outcome = call(&args, &name, &module, &linker, &mut store);
+    if let (Some(sampler), Some(Profile::Sample(file))) = (sampler, &args.profile) {
+        let table = sampled::Profile::of(&sampler.stop()).table();
+        match file {
+            Some(file) => input::write(file, table.as_bytes())?,
+            // Nobody is left to tell if this fails.
+            None => drop(std::io::stderr().lock().write_all(table.as_bytes())),
+        }
+    }
     Ok(match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => end(error, &name, args.timeout),
@@ -368,6 +408,16 @@ fn print_backtrace(backtrace: &WasmBacktrace) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn profiles() {
+        assert_eq!(parse_profile("jitdump"), Ok(Profile::Tool(Profiler::JitDump)));
+        assert_eq!(parse_profile("sample"), Ok(Profile::Sample(None)));
+        assert_eq!(parse_profile("sample:a:b"), Ok(Profile::Sample(Some("a:b".into()))));
+        for wrong in ["", "sample:", "perf", "gdb:x"] {
+            assert!(parse_profile(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn numbers() {

@@ -1,5 +1,6 @@
 //! What an engine is made with.
-use samite_codegen::driver::Strategy;
+use crate::code::Profiler;
+use samite_codegen::driver::{Placement, Strategy};
 use samite_opt::Bounds;
 
 /// What runs wasm code.
@@ -33,6 +34,8 @@ pub struct Config {
     pub(crate) max_memory_bytes: u64,
     pub(crate) max_table_elements: u64,
     pub(crate) memory_reservation_budget: u64,
+    pub(crate) profiler: Profiler,
+    pub(crate) code_placement: Placement,
 }
 
 impl Default for Config {
@@ -46,6 +49,8 @@ impl Default for Config {
             max_table_elements: 10_000_000,
             // A quarter of the user address space of x86-64: 4,096 guarded memories.
             memory_reservation_budget: 32 << 40,
+            profiler: Profiler::None,
+            code_placement: Placement::InOrder,
         }
     }
 }
@@ -91,6 +96,17 @@ impl Config {
     /// where a memory reserves what its type's maximum and `max_memory_bytes` let it become; that is then the budget at most.
     pub fn memory_reservation_budget(&mut self, bytes: u64) -> &mut Config {
         self.memory_reservation_budget = bytes;
+        self
+    }
+    /// Who else is told about machine code; nobody by default.
+    pub fn profiler(&mut self, profiler: Profiler) -> &mut Config {
+        self.profiler = profiler;
+        self
+    }
+    /// Where the functions of modules compiled here are put; in their order by default. For measurements: processes with different seeds have
+    /// the same code at different places. `Module::serialize` keeps the place.
+    pub fn code_placement(&mut self, placement: Placement) -> &mut Config {
+        self.code_placement = placement;
         self
     }
     pub(crate) fn bounds(&self) -> Bounds {

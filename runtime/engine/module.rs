@@ -1,5 +1,5 @@
 //! Modules: decoded, validated, ready to be instantiated any number of times in stores of their engine.
-use crate::code::CodeObject;
+use crate::code::{Announced, CodeObject, Profiler};
 use crate::engine::Engine;
 use crate::externals::{Extern, ExternType};
 use crate::memory::WASM_PAGE;
@@ -7,7 +7,7 @@ use crate::memory::image::Image;
 use crate::store::StoreOpaque;
 use crate::vm::Slot;
 use anyhow::Context;
-use samite_codegen::driver::compile_module;
+use samite_codegen::driver::{Stats, compile_module_placed, listing};
 use samite_ir::reference::Prepared;
 use samite_ir::translate::Translator;
 use samite_ir::translate::decode::{Decoded, decode};
@@ -36,6 +36,9 @@ struct Inner {
     prepared: Arc<Prepared>,
     /// None in reference mode.
     code: Option<CodeObject>,
+    stats: Option<Stats>,
+    /// Ends what a profiler or debugger knows of the code, when it is dropped.
+    _announced: Option<Announced>,
     /// What the memories contain at first, by index; made when first asked for.
     images: OnceLock<Vec<Option<Arc<Image>>>>,
 }
@@ -125,18 +128,34 @@ impl Module {
             }
             Some(machine) => {
                 let strategy = engine.config().strategy;
-                let (image, _) = compile_module(&decoded, &bytes, &strategy)?;
-                Some(CodeObject::new(machine.registry(), image, strategy)?)
+                let (image, stats) = compile_module_placed(&decoded, &bytes, &strategy, engine.config().code_placement)?;
+                Some((CodeObject::new(machine.registry(), image, strategy)?, stats))
             }
         };
-        Module::assemble(engine, decoded, bytes, code)
+        let (code, stats) = code.unzip();
+        Module::assemble(engine, decoded, bytes, code, stats)
     }
     /// A module of its parts; `code` is what its bodies were compiled to.
-    pub(crate) fn assemble(engine: &Engine, decoded: Decoded, bytes: Vec<u8>, code: Option<CodeObject>) -> anyhow::Result<Module> {
+    pub(crate) fn assemble(
+        engine: &Engine,
+        decoded: Decoded,
+        bytes: Vec<u8>,
+        code: Option<CodeObject>,
+        stats: Option<Stats>,
+    ) -> anyhow::Result<Module> {
         let info = &decoded.info;
         let layout = Layout::new(info).context("the module's instance record would pass 2 GiB")?;
+        let announced = match (&code, engine.machine()) {
+            (Some(code), Some(machine)) if machine.profiler() != Profiler::None => {
+                let name = info.name.as_deref().unwrap_or("module");
+                Some(machine.announce(name, code.start(), &code.image(), &listing::names(info))?)
+            }
+            _ => None,
+        };
         let inner = Inner {
             engine: engine.clone(),
+            stats,
+            _announced: announced,
             signatures: info.types.iter().map(|ty| engine.signature(ty)).collect(),
             exports: info.exports.iter().enumerate().map(|(at, e)| (e.name.clone(), at)).collect(),
             prepared: Arc::new(Prepared::new(info.bodies.len())),
@@ -158,6 +177,18 @@ impl Module {
     }
     pub fn engine(&self) -> &Engine {
         &self.inner.engine
+    }
+    /// The name of function `index`, imported ones first: from the name section, or else of an export.
+    pub fn function_name(&self, index: u32) -> Option<&str> {
+        self.info().function_name(index)
+    }
+    /// The module in the binary format.
+    pub fn binary(&self) -> &[u8] {
+        self.bytes()
+    }
+    /// What the compiler counted and how long its passes took; None if this process did not compile the module.
+    pub fn compile_stats(&self) -> Option<&Stats> {
+        self.inner.stats.as_ref()
     }
     pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
         let imports = self.info().imports.iter();

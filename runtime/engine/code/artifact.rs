@@ -54,5 +54,5 @@ fn load(engine: &Engine, bytes: &[u8]) -> anyhow::Result<Module> {
     let decoded = artifact.decode()?;
     let module = artifact.module.to_vec();
     let code = CodeObject::new(machine.registry(), artifact.image, artifact.header.strategy)?;
-    Module::assemble(engine, decoded, module, Some(code))
+    Module::assemble(engine, decoded, module, Some(code), None)
 }

@@ -2,12 +2,17 @@
 //!
 //! Code is written into memory that cannot be executed, which then can be executed and never written again (`CodeMemory`).
 mod artifact;
+mod gdb;
+mod jitdump;
+mod perfmap;
+mod profiler;
 mod registry;
 
 use crate::sys::{Access, Reservation};
 use crate::vm::{StoreRecord, builtins};
 use anyhow::{Context, bail};
 use parking_lot::RwLock;
+use samite_codegen::driver::image::FunctionRow;
 use samite_codegen::driver::{Image, Strategy};
 use samite_codegen::mach::tables::TrapRow;
 use samite_codegen::x64::CPU_FEATURES;
@@ -18,6 +23,7 @@ use samite_ir::value::{Trap, Type};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use profiler::{Announced, Profiler};
 pub use registry::{FrameKind, Registry, Rows};
 
 /// Executable memory.
@@ -69,7 +75,7 @@ impl CodeObject {
         let memory = CodeMemory::publish(&image.text)?;
         // SAFETY: the tables and the code live in the object that owns the registration, and are not changed. (Moving the object moves neither
         // the mapping nor the tables, which are on the heap.)
-        let registered = unsafe { registry.add(memory.start(), memory.len(), Rows::new(&image.traps, &image.functions)) };
+        let registered = unsafe { registry.add(memory.start(), memory.len(), Rows::new(&image.traps, &image.functions, &image.by_place)) };
         let image = Image { text: Vec::new(), ..image };
         Ok(CodeObject { _registered: registered, memory, image, strategy })
     }
@@ -133,6 +139,7 @@ pub struct Machine {
     interrupt_page: Reservation,
     /// What the interruption page says, for code that is not compiled.
     interrupted: AtomicBool,
+    profiler: Profiler,
     _common: StubCode,
 }
 
@@ -151,13 +158,14 @@ struct StubCache {
 /// Stubs put together in one mapping.
 struct StubCode {
     _registered: registry::Registered,
+    _announced: Option<Announced>,
     memory: CodeMemory,
     _traps: Vec<TrapRow>,
     starts: Vec<u32>,
 }
 
 impl StubCode {
-    fn new(registry: &Arc<Registry>, stubs: &[Stub]) -> anyhow::Result<StubCode> {
+    fn new(registry: &Arc<Registry>, profiler: Profiler, stubs: &[Stub], names: &[String]) -> anyhow::Result<StubCode> {
         let (mut text, mut traps, mut starts) = (Vec::new(), Vec::new(), Vec::new());
         for stub in stubs {
             text.resize(usize::next_multiple_of(text.len(), 32), 0xcc);
@@ -168,23 +176,37 @@ impl StubCode {
         }
         let memory = CodeMemory::publish(&text)?;
         // SAFETY: as in `CodeObject::new`.
-        let registered = unsafe { registry.add(memory.start(), memory.len(), Rows::new(&traps, &[])) };
-        Ok(StubCode { _registered: registered, memory, _traps: traps, starts })
+        let registered = unsafe { registry.add(memory.start(), memory.len(), Rows::new(&traps, &[], &[])) };
+        let announced = match profiler {
+            Profiler::None => None,
+            _ => Some(profiler.announce("samite", memory.start(), &stub_image(text, stubs, &starts), names)?),
+        };
+        Ok(StubCode { _registered: registered, _announced: announced, memory, _traps: traps, starts })
     }
     fn start(&self, stub: usize) -> *const u8 {
         self.memory.at(self.starts[stub])
     }
 }
 
+/// Stubs as an image, for profilers.
+fn stub_image(text: Vec<u8>, stubs: &[Stub], starts: &[u32]) -> Image {
+    let row = |(stub, start): (&Stub, &u32)| FunctionRow { start: *start, code_end: start + stub.text.len() as u32, frameless: false };
+    let mut image = Image { text, functions: stubs.iter().zip(starts).map(row).collect(), ..Image::default() };
+    image.sort();
+    image
+}
+
 impl Machine {
     /// Fails on a CPU that lacks what compiled code uses. Installs the signal handlers.
-    pub fn new() -> anyhow::Result<Machine> {
+    pub fn new(profiler: Profiler) -> anyhow::Result<Machine> {
         check_cpu()?;
         crate::trap::signals::install();
         let registry = Arc::new(Registry::new());
         let mut common: Vec<Stub> = Builtin::ALL.iter().map(|b| stubs::builtin(builtins::address(*b) as u64)).collect();
         common.push(stubs::exit());
-        let common = StubCode::new(&registry, &common)?;
+        let mut names: Vec<String> = Builtin::ALL.iter().map(|b| format!("samite-builtin-{}", b.name())).collect();
+        names.push("samite-exit".into());
+        let common = StubCode::new(&registry, profiler, &common, &names)?;
         let interrupt_page = Reservation::new(crate::sys::PAGE).context("cannot map the interruption page")?;
         interrupt_page.protect(0..crate::sys::PAGE, Access::Read).context("cannot map the interruption page")?;
         Ok(Machine {
@@ -194,8 +216,16 @@ impl Machine {
             stubs: RwLock::default(),
             interrupt_page,
             interrupted: AtomicBool::new(false),
+            profiler,
             _common: common,
         })
+    }
+    pub fn profiler(&self) -> Profiler {
+        self.profiler
+    }
+    /// Tells the engine's profiler about the functions of a module.
+    pub fn announce(&self, module: &str, start: usize, image: &Image, names: &[String]) -> anyhow::Result<Announced> {
+        self.profiler.announce(module, start, image, names)
     }
     pub fn registry(&self) -> &Arc<Registry> {
         &self.registry
@@ -223,7 +253,9 @@ impl Machine {
         }
         let types = |list: &[crate::ValType]| list.iter().map(|ty| ty.ssa()).collect::<Vec<Type>>();
         let (params, results) = (types(&ty.params), types(&ty.results));
-        let code = StubCode::new(&self.registry, &[stubs::entry(&params, &results), stubs::host(&params, &results)])?;
+        let names = ["entry", "host"].map(|kind| format!("samite-{kind}-{signature}"));
+        let both = [stubs::entry(&params, &results), stubs::host(&params, &results)];
+        let code = StubCode::new(&self.registry, self.profiler, &both, &names)?;
         let stubs = SignatureStubs { entry: code.start(0), host: code.start(1) };
         if cache.by_signature.len() <= at {
             cache.by_signature.resize(at + 1, None);

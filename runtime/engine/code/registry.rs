@@ -17,11 +17,13 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
 pub struct Rows {
     traps: *const [TrapRow],
     functions: *const [FunctionRow],
+    by_place: *const [u32],
 }
 
 impl Rows {
-    pub fn new(traps: &[TrapRow], functions: &[FunctionRow]) -> Rows {
-        Rows { traps, functions }
+    /// `by_place`: indices of functions, sorted by start.
+    pub fn new(traps: &[TrapRow], functions: &[FunctionRow], by_place: &[u32]) -> Rows {
+        Rows { traps, functions, by_place }
     }
 }
 
@@ -83,10 +85,10 @@ impl Registry {
     pub fn find(&self, pc: usize) -> Option<Found> {
         self.with(pc, |range| {
             // SAFETY: the tables outlive the registration (`add`), and a writer that ends it waits for this reader.
-            let (traps, functions) = unsafe { (&*range.rows.traps, &*range.rows.functions) };
+            let (traps, functions, by_place) = unsafe { (&*range.rows.traps, &*range.rows.functions, &*range.rows.by_place) };
             let offset = (pc - range.start) as u32;
-            let at = functions.partition_point(|f| f.start <= offset).checked_sub(1);
-            let function = at.map(|at| functions[at]).filter(|f| offset < f.code_end);
+            let at = by_place.partition_point(|f| functions[*f as usize].start <= offset).checked_sub(1);
+            let function = at.map(|at| functions[by_place[at] as usize]).filter(|f| offset < f.code_end);
             let frame = function.map(|f| if f.frameless { FrameKind::Frameless } else { FrameKind::Framed });
             Found { trap: trap_row(traps, offset), frame }
         })
@@ -158,9 +160,9 @@ mod tests {
         let registry = Arc::new(Registry::new());
         let traps = [TrapRow { pc: 4, trap: Trap::Unreachable }, TrapRow { pc: 0x20, trap: Trap::IntegerOverflow }];
         let functions =
-            [FunctionRow { start: 0, code_end: 0x10, frameless: true }, FunctionRow { start: 0x20, code_end: 0x30, frameless: false }];
-        let high = add(&registry, 0x5000, Rows::new(&traps, &functions));
-        let low = add(&registry, 0x1000, Rows::new(&traps[..1], &[]));
+            [FunctionRow { start: 0x20, code_end: 0x30, frameless: false }, FunctionRow { start: 0, code_end: 0x10, frameless: true }];
+        let high = add(&registry, 0x5000, Rows::new(&traps, &functions, &[1, 0]));
+        let low = add(&registry, 0x1000, Rows::new(&traps[..1], &[], &[]));
         let found = |pc| registry.find(pc).map(|f| (f.trap, f.frame));
         assert_eq!(found(0xfff), None);
         assert_eq!(found(0x1004), Some((Some(Trap::Unreachable), None)));
@@ -193,7 +195,7 @@ mod tests {
                 // Tables on the heap, freed right after the registration ends: a reader that stayed too long would see it.
                 let tables: Vec<Vec<TrapRow>> = (0..3).map(|_| vec![TrapRow { pc: 4, trap: Trap::Unreachable }]).collect();
                 let kept: Vec<Registered> =
-                    tables.iter().enumerate().map(|(k, t)| add(&registry, 0x1000 * (k + 1), Rows::new(t, &[]))).collect();
+                    tables.iter().enumerate().map(|(k, t)| add(&registry, 0x1000 * (k + 1), Rows::new(t, &[], &[]))).collect();
                 drop(kept);
             }
             stop.store(true, SeqCst);

@@ -133,6 +133,28 @@ pub fn sealed_file(contents: &[u8]) -> io::Result<File> {
     if failed { Err(io::Error::last_os_error()) } else { Ok(file) }
 }
 
+/// Maps the first page of a file so that it could be executed, for as long as the process lives.
+pub fn map_executable(file: &File) -> io::Result<()> {
+    let access = libc::PROT_READ | libc::PROT_EXEC;
+    // SAFETY: a fresh mapping at an address of the system's choice touches nothing that exists; nobody uses it.
+    let at = unsafe { libc::mmap(ptr::null_mut(), PAGE, access, libc::MAP_PRIVATE, file.as_raw_fd(), 0) };
+    if at == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// The clock that `perf record -k mono` uses.
+pub fn monotonic_ns() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the system fills the structure. The clock is always there.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// The system's number of this thread.
+pub fn thread_id() -> i32 {
+    // SAFETY: no preconditions.
+    unsafe { libc::gettid() }
+}
+
 /// The stack of this thread, guard pages excluded; None if the system does not tell.
 pub fn thread_stack() -> Option<Range<usize>> {
     // SAFETY: `attributes` is initialized by pthread_getattr_np before it is read, and destroyed once.

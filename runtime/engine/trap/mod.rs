@@ -8,8 +8,10 @@
 //! ```text
 //! signals   handlers: is it ours, which trap, where to go on        stack      limits, and what a thread needs
 //! unwind    wasm frames by the chain of frame pointers              backtrace  what people see
+//! sample    where a thread spends its time
 //! ```
 pub mod backtrace;
+pub mod sample;
 pub mod signals;
 pub mod stack;
 pub mod unwind;
@@ -21,6 +23,7 @@ use crate::vm::{FuncRecord, Slot, StoreAccess, StoreRecord, Stored};
 use samite_ir::value::Trap;
 
 pub use backtrace::{FrameInfo, WasmBacktrace};
+pub use sample::{SampledAt, Sampler, Samples};
 
 /// Calls a function. `slots` has room for its parameters and for its results; `entry` is `Func::entry`.
 #[inline]

@@ -8,6 +8,7 @@
 //! (`codegen/x64/stubs.rs`). Rust frames in between are never looked at.
 use super::backtrace::FrameInfo;
 use crate::code::Registry;
+use crate::engine::Engine;
 use crate::vm::StoreAccess;
 use crate::vm::records::{StoreRecord, TRACE_FRAMES};
 use std::ptr;
@@ -89,7 +90,12 @@ fn locate(store: &StoreAccess<'_>, pc: usize, at: At) -> Option<FrameInfo> {
         At::Fault => pc,
         At::Return => pc - 1,
     };
-    let module = store.opaque().engine().module_at(pc)?;
+    frame_at(store.opaque().engine(), pc)
+}
+
+/// The wasm function and operator of a program counter.
+pub fn frame_at(engine: &Engine, pc: usize) -> Option<FrameInfo> {
+    let module = engine.module_at(pc)?;
     let (defined, offset) = module.code()?.locate(pc)?;
     let function = module.info().imported_functions + defined;
     Some(FrameInfo::new(module, function, offset))
