@@ -8,8 +8,9 @@
 //! ```
 //! `value` knows nothing of the others; `reference` knows only `value`; `translate` builds `ssa`.
 //!
-//! To add an operator: 1. name it in `value/ops.rs`; 2. give it its meaning in `value/int.rs` or
-//! `value/float.rs`; 3. map the wasm operator to it in `reference/` and 4. in `translate/`; 5. give it its
+//! To add an operator: 1. name it in `value/ops.rs` (of vectors, `value/lane_ops.rs`); 2. give it its meaning in `value/int.rs`,
+//! `value/float.rs` or `value/lanes.rs`; 3. map the wasm operator to it in `reference/` and 4. in `translate/` (vectors: both in
+//! `translate/vectors.rs`); 5. give it its
 //! effects in `ssa/effects.rs` (the compiler insists); 6. lower it in each target of `codegen`.
 #![forbid(unsafe_code)]
 

@@ -106,6 +106,13 @@ impl<'a> Writer<'a> {
             Op::Const(..) | Op::Unary(..) | Op::Binary(..) | Op::Compare(..) | Op::Convert(..) | Op::Select(..) => {
                 Outcome::Value(self.shared(op, own))
             }
+            Op::VConst(..) | Op::LaneUnary(..) | Op::LaneBinary(..) | Op::LaneTernary(..) | Op::LaneShift(..) => {
+                Outcome::Value(self.shared(op, own))
+            }
+            Op::LaneTest(..) | Op::Splat(..) | Op::ExtractLane(..) | Op::ReplaceLane(..) | Op::Shuffle(..) => {
+                Outcome::Value(self.shared(op, own))
+            }
+            Op::Target1(..) | Op::Target2(..) | Op::Target3(..) => Outcome::Value(self.shared(op, own)),
             Op::HeapAddr { .. } | Op::Load { region: Region::CONSTANT, .. } => Outcome::Value(self.shared(op, own)),
             Op::Load { op: how, region, addr, disp, .. } => {
                 let access = Access::new(self.f, how, region, addr, disp);
@@ -206,7 +213,7 @@ impl<'a> Writer<'a> {
             I32x8U | I64x8U => self.binary_const(BinOp::And, ty, value, 0xff),
             I32x16U | I64x16U => self.binary_const(BinOp::And, ty, value, 0xffff),
             I64x32U => self.binary_const(BinOp::And, ty, value, 0xffff_ffff),
-            I32 | I64 | F32 | F64 | V128 | Ref => {
+            I32 | I64 | F32 | F64 | V128 | V128x32Zero | V128x64Zero | Ref => {
                 debug_assert_eq!(how, from);
                 value
             }
@@ -219,6 +226,8 @@ impl<'a> Writer<'a> {
 fn canonical(op: Op) -> Op {
     match op {
         Op::Binary(o, ty, a, b) if o.is_commutative() && a > b => Op::Binary(o, ty, b, a),
+        Op::LaneBinary(o, shape, a, b) if o.is_commutative(shape) && a > b => Op::LaneBinary(o, shape, b, a),
+        Op::LaneBinary(o, shape, a, b) if o.is_comparison() && a > b => Op::LaneBinary(o.swapped(), shape, b, a),
         Op::Compare(o, ty, a, b) if a > b => Op::Compare(o.swapped(), ty, b, a),
         Op::HeapAddr { mem, base, index, offset, .. } => Op::HeapAddr { mem, size: 0, base, index, offset },
         Op::Load { op, region, addr, disp, .. } => Op::Load { op, proven: true, region, addr, disp },

@@ -59,7 +59,7 @@ pub fn compile_function(
     let mut stats = Stats::default();
     let mut clock = Clock::start();
 
-    let options = TranslateOptions { interrupt: strategy.interrupt, nan: strategy.nan };
+    let options = TranslateOptions { interrupt: strategy.interrupt, nan: strategy.nan, relaxed: strategy.relaxed };
     let mut func = worker.translator.translate(module, layout, index, body, &options)?;
     stats.add_time("translate", clock.lap());
     observer.ssa("translate", &func);

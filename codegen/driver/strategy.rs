@@ -1,7 +1,8 @@
-//! A strategy: every choice that changes the code, printable and parsable: `passes=basic,regalloc=linear,bounds=guard,interrupt=off,nan=native`.
+//! A strategy: every choice that changes the code, printable and parsable: `passes=basic,regalloc=linear,bounds=guard,interrupt=off,nan=native,relaxed=native`.
 //! Each field is a closed enum owned by the crate that reads it; a field exists only while it has two values that matter.
 use crate::regalloc::How;
 use samite_ir::translate::{Interrupt, Nan};
+use samite_ir::value::Relaxed;
 use samite_opt::{Bounds, Passes};
 use std::fmt;
 use std::str::FromStr;
@@ -13,16 +14,23 @@ pub struct Strategy {
     pub bounds: Bounds,
     pub interrupt: Interrupt,
     pub nan: Nan,
+    pub relaxed: Relaxed,
 }
 
 impl Strategy {
     /// The default: the fastest code.
-    pub const MAX: Strategy =
-        Strategy { passes: Passes::Basic, regalloc: How::Linear, bounds: Bounds::Guard, interrupt: Interrupt::Off, nan: Nan::Native };
+    pub const MAX: Strategy = Strategy {
+        passes: Passes::Basic,
+        regalloc: How::Linear,
+        bounds: Bounds::Guard,
+        interrupt: Interrupt::Off,
+        nan: Nan::Native,
+        relaxed: Relaxed::Native,
+    };
     /// The simplest of everything: what the others are compared with.
     pub const BASELINE: Strategy = Strategy { passes: Passes::None, regalloc: How::SpillAll, ..Strategy::MAX };
 
-    /// Every combination.
+    /// Every combination, but of `relaxed`: that chooses among operators, of which each has its own tests.
     pub fn all() -> Vec<Strategy> {
         let mut all = Vec::new();
         for &passes in Passes::ALL {
@@ -30,7 +38,7 @@ impl Strategy {
                 for &bounds in Bounds::ALL {
                     for &interrupt in Interrupt::ALL {
                         for &nan in Nan::ALL {
-                            all.push(Strategy { passes, regalloc, bounds, interrupt, nan });
+                            all.push(Strategy { passes, regalloc, bounds, interrupt, nan, ..Strategy::MAX });
                         }
                     }
                 }
@@ -61,13 +69,14 @@ impl Strategy {
         chosen
     }
 
-    fn values(&self) -> [(&'static str, &'static str); 5] {
+    fn values(&self) -> [(&'static str, &'static str); 6] {
         [
             ("passes", self.passes.name()),
             ("regalloc", self.regalloc.name()),
             ("bounds", self.bounds.name()),
             ("interrupt", self.interrupt.name()),
             ("nan", self.nan.name()),
+            ("relaxed", self.relaxed.name()),
         ]
     }
 
@@ -124,6 +133,7 @@ impl Strategy {
             "bounds" => self.bounds = pick(field, value, Bounds::ALL, Bounds::name)?,
             "interrupt" => self.interrupt = pick(field, value, Interrupt::ALL, Interrupt::name)?,
             "nan" => self.nan = pick(field, value, Nan::ALL, Nan::name)?,
+            "relaxed" => self.relaxed = pick(field, value, Relaxed::ALL, Relaxed::name)?,
             _ => {
                 let names: Vec<_> = self.values().iter().map(|v| v.0).collect();
                 return Err(format!("strategy field `{field}`: known fields are {}", names.join(", ")));

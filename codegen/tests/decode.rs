@@ -9,7 +9,7 @@ use common::{Module, kernels, scripts};
 use iced_x86::{Code, Decoder, DecoderOptions, Encoder, FlowControl, Instruction, Mnemonic, OpKind, Register};
 use samite_codegen::driver::{Image, Placement, Stats, Strategy, artifact, compile_module, compile_module_placed};
 use samite_codegen::x64::stubs;
-use samite_ir::translate::decode;
+use samite_ir::translate::decode_scalar;
 use samite_ir::value::Type;
 
 #[test]
@@ -33,7 +33,7 @@ fn functions_may_stand_anywhere() {
     let modules = scripts();
     let mut moved = 0;
     for module in modules.iter().step_by(5) {
-        let decoded = decode(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+        let decoded = decode_scalar(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
         let compile = |placement| {
             let result = compile_module_placed(&decoded, &module.bytes, &Strategy::MAX, placement);
             result.unwrap_or_else(|e| panic!("{}: {e}", module.name)).0
@@ -55,7 +55,7 @@ fn functions_may_stand_anywhere() {
 
 fn check_all(modules: &[Module], strategy: &Strategy) {
     for module in modules {
-        let decoded = decode(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+        let decoded = decode_scalar(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
         let (image, stats) = compile_module(&decoded, &module.bytes, strategy).unwrap_or_else(|e| panic!("{}: {e}", module.name));
         assert_eq!(image.functions.len(), decoded.info.bodies.len());
         assert_eq!(stats.count("code_bytes"), image.functions.iter().map(|f| u64::from(f.code_end - f.start)).sum::<u64>());

@@ -1,12 +1,12 @@
 //! Frames: everything has a place of its own between the frame pointer and the stack pointer, and nothing moves the stack by an odd amount.
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use samite_codegen::driver::{Strategy, compile_module};
-use samite_codegen::mach::code::{Code, Target};
+use samite_codegen::mach::code::Code;
 use samite_codegen::mach::flow::{Allocation, Class, Flow, PReg, RegSet, Slot};
 use samite_codegen::x64::X64;
 use samite_codegen::x64::frame::{Frame, UNCHECKED};
 use samite_codegen::x64::regs::CALLEE_SAVED;
-use samite_ir::translate::decode;
+use samite_ir::translate::decode_scalar;
 
 fn code(has_calls: bool, result_area: u32) -> Code<X64> {
     Code {
@@ -71,7 +71,7 @@ fn places_do_not_overlap() {
 /// How the code moves the stack pointer, and what it does below the frame.
 fn instructions(source: &str, strategy: &str, index: usize) -> Vec<Instruction> {
     let module = wat::parse_str(source).expect("the source is text");
-    let decoded = decode(&module).expect("the source is valid");
+    let decoded = decode_scalar(&module).expect("the source is valid");
     let strategy: Strategy = strategy.parse().expect("a strategy");
     let (image, _) = compile_module(&decoded, &module, &strategy).expect("the source compiles");
     let f = image.functions[index];

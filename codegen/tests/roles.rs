@@ -17,7 +17,7 @@ use samite_codegen::x64::X64;
 use samite_codegen::x64::op::{Callee, Op};
 use samite_codegen::x64::regs::{R11, xmm};
 use samite_ir::ssa::Func;
-use samite_ir::translate::decode;
+use samite_ir::translate::decode_scalar;
 use std::collections::{HashMap, HashSet};
 
 #[test]
@@ -102,7 +102,7 @@ fn check_all(modules: &[Module]) -> Seen {
 
 /// Compiles every function of a module with somebody looking on.
 fn compile(module: &Module, strategy: &Strategy, observer: &mut dyn Observer) {
-    let decoded = decode(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
+    let decoded = decode_scalar(&module.bytes).unwrap_or_else(|e| panic!("{}: {e}", module.name));
     let layout = driver::layout(&decoded).expect("a small instance record");
     let mut worker = Worker::default();
     for index in 0..decoded.info.bodies.len() as u32 {

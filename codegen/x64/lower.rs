@@ -158,6 +158,19 @@ pub fn lower(cx: &mut Cx, v: Value) {
         }
         Ssa::Convert(op, a) => lower_float::convert(cx, v, op, a),
         Ssa::Select(ty, c, yes, no) => select(cx, v, ty, c, yes, no),
+        Ssa::VConst(..)
+        | Ssa::LaneUnary(..)
+        | Ssa::LaneBinary(..)
+        | Ssa::LaneTernary(..)
+        | Ssa::LaneShift(..)
+        | Ssa::LaneTest(..)
+        | Ssa::Splat(..)
+        | Ssa::ExtractLane(..)
+        | Ssa::ReplaceLane(..)
+        | Ssa::Shuffle(..)
+        | Ssa::Target1(..)
+        | Ssa::Target2(..)
+        | Ssa::Target3(..) => unreachable!("modules with vectors are refused when they are decoded"),
         Ssa::HeapAddr { .. } => {
             let d = cx.reg(v);
             let mut ops: Ops = smallvec![def(d)];
@@ -248,6 +261,8 @@ fn load(cx: &mut Cx, v: Value, op: MemOp, trap: Option<Trap>, addr: Value, disp:
         MemOp::F32 => VEX_Vmovss_xmm_m32,
         MemOp::F64 => VEX_Vmovsd_xmm_m64,
         MemOp::V128 => VEX_Vmovups_xmm_xmmm128,
+        MemOp::V128x32Zero => VEX_Vmovss_xmm_m32,
+        MemOp::V128x64Zero => VEX_Vmovsd_xmm_m64,
     };
     let d = cx.reg(v);
     let mut ops: Ops = smallvec![def(d)];

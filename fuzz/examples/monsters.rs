@@ -7,7 +7,7 @@
 use rustix::time::{ClockId, clock_gettime};
 use samite_codegen::driver::{Stats, Strategy, compile_module};
 use samite_fuzz::monsters::MONSTERS;
-use samite_ir::translate::decode;
+use samite_ir::translate::decode_scalar;
 use samite_ir::translate::error::Error;
 use std::process::ExitCode;
 
@@ -73,7 +73,7 @@ fn least(bytes: &[u8], strategy: &Strategy) -> Result<(f64, Stats), Error> {
             break;
         }
         let start = cpu_seconds();
-        let compiled = compile_module(&decode(bytes)?, bytes, strategy)?;
+        let compiled = compile_module(&decode_scalar(bytes)?, bytes, strategy)?;
         let seconds = cpu_seconds() - start;
         if seconds < least.0 {
             least = (seconds, compiled.1);

@@ -6,7 +6,7 @@
 //! trait, although long, because each method is one access to one instance and nothing calls back up.
 use super::prepare::Prepared;
 use crate::translate::module::ModuleInfo;
-use crate::value::{Bits, Trap};
+use crate::value::{Bits, Relaxed, Trap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,6 +44,8 @@ pub enum Callee {
 pub struct Options {
     /// `nan=canonical`: every NaN that an operator computes is the positive canonical one.
     pub canonical_nans: bool,
+    /// What relaxed operators compute; one choice for a module's life, since prepared bodies contain it.
+    pub relaxed: Relaxed,
     /// Limit of `Env::stack_used`; beyond it a call traps with `StackExhausted`.
     pub max_stack: u64,
 }
@@ -51,7 +53,7 @@ pub struct Options {
 impl Default for Options {
     /// 2^20 values, that is 16 MiB: about 60,000 frames of a small recursive function.
     fn default() -> Options {
-        Options { canonical_nans: false, max_stack: 1 << 20 }
+        Options { canonical_nans: false, relaxed: Relaxed::Native, max_stack: 1 << 20 }
     }
 }
 

@@ -4,13 +4,15 @@
 //! ```text
 //! env.rs      what it asks of the runtime: the instance behind one trait
 //! prepare.rs  a body's bytes -> a list of instructions whose blocks know their ends; once per function
-//! run.rs      executes them on explicit stacks of values, labels and frames; bulk.rs the operators over ranges
+//! run.rs      executes them on explicit stacks of values, labels and frames; bulk.rs the operators over ranges, vector.rs those of
+//!             vectors
 //! ```
 //! Calls inside the instance never recurse in Rust, so wasm recursion ends in `StackExhausted` at a stated limit.
 mod bulk;
 pub mod env;
 pub mod prepare;
 pub mod run;
+mod vector;
 
 pub use env::{Callee, Cause, Env, Frame, Options, Stop, Val};
 pub use prepare::Prepared;

@@ -5,7 +5,8 @@
 //! Precondition: the body is valid (wasmparser's validator accepted it); a body that does not decode is a panic.
 use super::env::Env;
 use crate::translate::module::ModuleInfo;
-use crate::value::{BinOp, Bits, CmpOp, ConvOp, MemOp, Type, UnOp};
+use crate::translate::vectors::{VectorOp, vector_op};
+use crate::value::{BinOp, Bits, CmpOp, ConvOp, MemOp, Relaxed, Type, UnOp};
 use std::sync::OnceLock;
 use wasmparser::{BinaryReader, BinaryReaderError, BlockType, FunctionBody, MemArg, MemArgTarget, Operator as W};
 
@@ -24,7 +25,7 @@ impl Prepared {
     pub(super) fn function<E: Env>(&self, env: &E, defined: u32) -> &Function {
         self.functions[defined as usize].get_or_init(|| {
             let info = env.info();
-            prepare(info, env.body(defined), defined)
+            prepare(info, env.body(defined), defined, env.options().relaxed)
                 .unwrap_or_else(|error| panic!("ir/reference: function {} was not validated: {error}", info.imported_functions + defined))
         })
     }
@@ -116,6 +117,8 @@ pub(super) enum Instr {
     MemoryFill(u32),
     DataDrop(u32),
     Const(Bits),
+    /// As `Options::relaxed` has it.
+    Vector(VectorOp),
     /// Of either integer type, and `ref.is_null`: all are 64 bits here.
     IsZero,
     Compare(CmpOp, Type),
@@ -141,7 +144,7 @@ pub(super) enum Instr {
     Unsupported(Box<str>),
 }
 
-fn prepare(info: &ModuleInfo, body: &[u8], defined: u32) -> Result<Function, BinaryReaderError> {
+fn prepare(info: &ModuleInfo, body: &[u8], defined: u32, relaxed: Relaxed) -> Result<Function, BinaryReaderError> {
     let index = info.imported_functions + defined;
     let ty = info.func_type(index);
     let reader = BinaryReader::new(body, info.bodies[defined as usize].start as u64);
@@ -171,7 +174,10 @@ fn prepare(info: &ModuleInfo, body: &[u8], defined: u32) -> Result<Function, Bin
             }
             _ => {}
         }
-        code.push(instr(info, operator)?);
+        code.push(match vector_op(&operator) {
+            Some(op) => Instr::Vector(op.relaxed(relaxed)),
+            None => instr(info, operator)?,
+        });
         offsets.push(offset as u32);
     }
     Ok(Function { index, params: ty.params.len(), results: ty.results.len(), locals, code, offsets })
@@ -192,7 +198,7 @@ fn close(code: &mut [Instr], start: usize, middle: Option<usize>, at: usize) {
     }
 }
 
-/// The instruction of one operator. Ends of blocks are left 0 for `close`.
+/// The instruction of one operator that is not a vector operator. Ends of blocks are left 0 for `close`.
 fn instr(info: &ModuleInfo, operator: W<'_>) -> Result<Instr, BinaryReaderError> {
     use Instr::*;
     let params_of = |ty: u32| info.types[ty as usize].params.len();

@@ -28,13 +28,13 @@ const FRAME_COST: u64 = 4;
 /// What a label counts for.
 const LABEL_COST: u64 = 2;
 
-struct Machine<'p> {
-    options: Options,
+pub(super) struct Machine<'p> {
+    pub(super) options: Options,
     prepared: &'p Prepared,
     /// `Env::stack_used` of the invocations below this one.
     below: u64,
     /// Of every frame: parameters, locals, operands. The parameters are the operands of the caller's call.
-    values: Vec<Val>,
+    pub(super) values: Vec<Val>,
     labels: Vec<Label>,
     frames: Vec<Activation<'p>>,
 }
@@ -192,6 +192,7 @@ impl<'p> Machine<'p> {
             Instr::GlobalGet(global) => self.values.push(env.global_get(global)),
             Instr::GlobalSet(global) => env.global_set(global, self.pop_val()),
             Instr::Const(bits) => self.push(bits),
+            Instr::Vector(op) => self.vector(env, op)?,
 
             // ---- numbers
             Instr::IsZero => {
@@ -298,13 +299,13 @@ impl<'p> Machine<'p> {
         self.push(if canonical { value::canonical_nan(ty, bits) } else { bits });
     }
 
-    fn push(&mut self, bits: Bits) {
+    pub(super) fn push(&mut self, bits: Bits) {
         self.values.push(Val::from_bits(bits));
     }
-    fn pop(&mut self) -> Bits {
+    pub(super) fn pop(&mut self) -> Bits {
         self.pop_val().bits()
     }
-    fn pop_val(&mut self) -> Val {
+    pub(super) fn pop_val(&mut self) -> Val {
         self.values.pop().expect("ir/reference: validated code pops what it pushed")
     }
     fn local(&mut self, local: usize) -> &mut Val {
@@ -326,6 +327,6 @@ const PAGE: u64 = 65536;
 const GROW_FAILED: Bits = u32::MAX as u64;
 
 /// Index plus offset, without wrapping.
-fn effective(index: u64, offset: u64) -> Result<u64, Trap> {
+pub(super) fn effective(index: u64, offset: u64) -> Result<u64, Trap> {
     index.checked_add(offset).ok_or(Trap::MemoryOutOfBounds)
 }

@@ -52,6 +52,9 @@ impl Effects {
 pub fn effects(f: &Func, v: Value) -> Effects {
     match f.ops[v] {
         Op::Param(..) | Op::Result(..) | Op::Const(..) | Op::Unary(..) | Op::Compare(..) | Op::Select(..) => Effects::NONE,
+        Op::VConst(..) | Op::LaneUnary(..) | Op::LaneBinary(..) | Op::LaneTernary(..) | Op::LaneShift(..) => Effects::NONE,
+        Op::LaneTest(..) | Op::Splat(..) | Op::ExtractLane(..) | Op::ReplaceLane(..) | Op::Shuffle(..) => Effects::NONE,
+        Op::Target1(..) | Op::Target2(..) | Op::Target3(..) => Effects::NONE,
         Op::HeapAddr { .. } => Effects::NONE,
         Op::Binary(op, ty, _, b) => Effects { traps: division(f, op, ty, b), ..Effects::NONE },
         Op::Convert(op, _) => Effects { traps: conversion(op), ..Effects::NONE },

@@ -4,11 +4,9 @@
 //! number `base + index + offset`, modulo 2^64; whether it may be accessed the world decides, by region and address.
 use super::func::{CallTarget, Func};
 use super::op::{Builtin, Edge, Op, Region, Value};
+pub use crate::value::Wide;
 use crate::value::{self, MemOp, Trap, Type};
 use cranelift_entity::SecondaryMap;
-
-/// A value's bit pattern, upper bits zero.
-pub type Wide = u128;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Access {
@@ -105,6 +103,23 @@ impl<W: World> Run<'_, W> {
                 self.values[v] = self.values[if self.bits(c) != 0 { a } else { b }];
                 return Ok(None);
             }
+            Op::VConst(_, id) => return self.set(v, f.vectors[id]),
+            Op::LaneUnary(op, shape, a) => return self.set(v, value::lane_unary(op, shape, self.vector(a))),
+            Op::LaneBinary(op, shape, a, b) => return self.set(v, value::lane_binary(op, shape, self.vector(a), self.vector(b))),
+            Op::LaneTernary(op, shape, a, b, c) => {
+                return self.set(v, value::lane_ternary(op, shape, self.vector(a), self.vector(b), self.vector(c)));
+            }
+            Op::LaneShift(op, shape, a, n) => return self.set(v, value::lane_shift(op, shape, self.vector(a), self.bits(n))),
+            Op::LaneTest(op, shape, a) => value::lane_test(op, shape, self.vector(a)),
+            Op::Splat(shape, a) => return self.set(v, value::splat(shape, self.bits(a))),
+            Op::ExtractLane(shape, extension, k, a) => value::extract_lane(shape, extension, k, self.vector(a)),
+            Op::ReplaceLane(shape, k, a, b) => return self.set(v, value::replace_lane(shape, k, self.vector(a), self.bits(b))),
+            Op::Shuffle(indices, a, b) => return self.set(v, value::shuffle(f.vectors[indices].low, self.vector(a), self.vector(b))),
+            Op::Target1(op, ty, imm, a) => return self.set(v, op.eval(ty, [self.values[a], Wide::ZERO, Wide::ZERO], imm)),
+            Op::Target2(op, ty, imm, a, b) => return self.set(v, op.eval(ty, [self.values[a], self.values[b], Wide::ZERO], imm)),
+            Op::Target3(op, ty, imm, a, b, c) => {
+                return self.set(v, op.eval(ty, [self.values[a], self.values[b], self.values[c]], imm));
+            }
             Op::HeapAddr { base, index, offset, .. } => self.bits(base).wrapping_add(self.bits(index)).wrapping_add(u64::from(offset)),
             Op::Load { op, proven, region, addr, disp } => {
                 let loaded = self.world.load(self.access(op, region, addr, disp));
@@ -112,7 +127,7 @@ impl<W: World> Run<'_, W> {
                 return Ok(None);
             }
             Op::Store { op, proven, region, addr, disp, value } => {
-                let value = self.values[value] & (Wide::MAX >> (128 - 8 * op.width()));
+                let value = self.values[value].truncated(op.width());
                 let stored = self.world.store(self.access(op, region, addr, disp), value);
                 self.unless_proven(v, proven, stored)?;
                 return Ok(None);
@@ -146,8 +161,15 @@ impl<W: World> Run<'_, W> {
         Ok(None)
     }
 
+    fn set(&mut self, v: Value, result: impl Into<Wide>) -> Result<Option<Next>, Trap> {
+        self.values[v] = result.into();
+        Ok(None)
+    }
     fn bits(&self, v: Value) -> value::Bits {
-        self.values[v] as value::Bits
+        self.values[v].bits()
+    }
+    fn vector(&self, v: Value) -> u128 {
+        self.values[v].low
     }
 
     fn access(&self, op: MemOp, region: Region, addr: Value, disp: i32) -> Access {
@@ -176,10 +198,11 @@ impl<W: World> Run<'_, W> {
 pub fn extend(op: MemOp, bytes: Wide) -> Wide {
     use MemOp::*;
     let from = match op {
-        I32x8S | I64x8S => i64::from(bytes as i8),
-        I32x16S | I64x16S => i64::from(bytes as i16),
-        I64x32S => i64::from(bytes as i32),
-        I32x8U | I32x16U | I64x8U | I64x16U | I64x32U | I32 | I64 | F32 | F64 | V128 | Ref => return bytes,
+        I32x8S | I64x8S => i64::from(bytes.bits() as i8),
+        I32x16S | I64x16S => i64::from(bytes.bits() as i16),
+        I64x32S => i64::from(bytes.bits() as i32),
+        I32x8U | I32x16U | I64x8U | I64x16U | I64x32U | I32 | I64 | F32 | F64 | Ref => return bytes,
+        V128 | V128x32Zero | V128x64Zero => return bytes,
     };
     Wide::from(if op.value_type() == Type::I32 { u64::from(from as u32) } else { from as u64 })
 }

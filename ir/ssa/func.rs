@@ -5,10 +5,11 @@
 //!
 //! A block's body is a range of `body`; the ranges of the layout follow one another without gaps, and passes that insert or remove ops
 //! leave them so.
-use super::op::{Block, Builtin, CallSite, Edge, Op, Sig, Switch, Value, ValueList};
-use crate::value::Type;
+use super::op::{Block, Builtin, CallSite, Edge, Op, Sig, Switch, Value, ValueList, VectorConst};
+use crate::value::{Type, Wide};
 use cranelift_entity::{ListPool, PrimaryMap, SecondaryMap};
-use std::ops::Range;
+use std::collections::HashMap;
+use std::ops::{Index, Range};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Signature {
@@ -76,6 +77,30 @@ impl SwitchData {
     }
 }
 
+/// The constant vectors of a function, each once; a V128 has its upper half zero, so that one id may serve both widths.
+#[derive(Clone, Debug, Default)]
+pub struct Vectors {
+    list: PrimaryMap<VectorConst, Wide>,
+    ids: HashMap<Wide, VectorConst>,
+}
+
+impl Vectors {
+    pub fn intern(&mut self, bits: impl Into<Wide>) -> VectorConst {
+        let bits = bits.into();
+        *self.ids.entry(bits).or_insert_with(|| self.list.push(bits))
+    }
+    pub fn get(&self, id: VectorConst) -> Option<Wide> {
+        self.list.get(id).copied()
+    }
+}
+
+impl Index<VectorConst> for Vectors {
+    type Output = Wide;
+    fn index(&self, id: VectorConst) -> &Wide {
+        &self.list[id]
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Func {
     /// Index among the functions that the module defines.
@@ -90,6 +115,7 @@ pub struct Func {
     pub calls: PrimaryMap<CallSite, CallData>,
     pub switches: PrimaryMap<Switch, SwitchData>,
     pub signatures: PrimaryMap<Sig, Signature>,
+    pub vectors: Vectors,
     pub layout: Vec<Block>,
     pub body: Vec<Value>,
 }
@@ -166,17 +192,23 @@ impl Func {
     /// Calls `each` for every value an op reads, edge arguments included, those of a shared edge once.
     pub fn for_each_operand(&self, v: Value, mut each: impl FnMut(Value)) {
         match self.ops[v] {
-            Op::Param(..) | Op::Const(..) | Op::Unreachable(_) => {}
+            Op::Param(..) | Op::Const(..) | Op::VConst(..) | Op::Unreachable(_) => {}
             Op::Result(_, a, _) | Op::Unary(_, _, a) | Op::Convert(_, a) | Op::TrapIf(_, a) => each(a),
+            Op::LaneUnary(_, _, a) | Op::LaneTest(_, _, a) | Op::Splat(_, a) | Op::ExtractLane(.., a) => each(a),
+            Op::Target1(.., a) => each(a),
             Op::Load { addr, .. } => each(addr),
-            Op::Binary(_, _, a, b) | Op::Compare(_, _, a, b) => {
+            Op::Binary(_, _, a, b) | Op::Compare(_, _, a, b) | Op::LaneBinary(_, _, a, b) | Op::LaneShift(_, _, a, b) => {
                 each(a);
                 each(b);
             }
-            Op::Select(_, c, a, b) => {
-                each(c);
+            Op::ReplaceLane(_, _, a, b) | Op::Shuffle(_, a, b) | Op::Target2(.., a, b) => {
                 each(a);
                 each(b);
+            }
+            Op::Select(_, a, b, c) | Op::LaneTernary(_, _, a, b, c) | Op::Target3(.., a, b, c) => {
+                each(a);
+                each(b);
+                each(c);
             }
             Op::HeapAddr { base, index, .. } => {
                 each(base);
@@ -216,17 +248,23 @@ impl Func {
             }
         };
         match &mut ops[v] {
-            Op::Param(..) | Op::Const(..) | Op::Unreachable(_) => {}
+            Op::Param(..) | Op::Const(..) | Op::VConst(..) | Op::Unreachable(_) => {}
             Op::Result(_, a, _) | Op::Unary(_, _, a) | Op::Convert(_, a) | Op::TrapIf(_, a) => *a = to(*a),
+            Op::LaneUnary(_, _, a) | Op::LaneTest(_, _, a) | Op::Splat(_, a) | Op::ExtractLane(.., a) => *a = to(*a),
+            Op::Target1(.., a) => *a = to(*a),
             Op::Load { addr, .. } => *addr = to(*addr),
-            Op::Binary(_, _, a, b) | Op::Compare(_, _, a, b) => {
+            Op::Binary(_, _, a, b) | Op::Compare(_, _, a, b) | Op::LaneBinary(_, _, a, b) | Op::LaneShift(_, _, a, b) => {
                 *a = to(*a);
                 *b = to(*b);
             }
-            Op::Select(_, c, a, b) => {
-                *c = to(*c);
+            Op::ReplaceLane(_, _, a, b) | Op::Shuffle(_, a, b) | Op::Target2(.., a, b) => {
                 *a = to(*a);
                 *b = to(*b);
+            }
+            Op::Select(_, a, b, c) | Op::LaneTernary(_, _, a, b, c) | Op::Target3(.., a, b, c) => {
+                *a = to(*a);
+                *b = to(*b);
+                *c = to(*c);
             }
             Op::HeapAddr { base, index, .. } => {
                 *base = to(*base);

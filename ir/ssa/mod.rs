@@ -16,5 +16,5 @@ pub mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use func::{BlockData, CallData, CallTarget, EdgeData, Func, Signature, SwitchData};
-pub use op::{Block, Builtin, CallSite, Edge, Op, Region, Sig, Switch, Value, ValueList};
+pub use func::{BlockData, CallData, CallTarget, EdgeData, Func, Signature, SwitchData, Vectors};
+pub use op::{Block, Builtin, CallSite, Edge, Op, Region, Sig, Switch, Value, ValueList, VectorConst};

@@ -1,6 +1,8 @@
 //! What an op can be: one variant per operand shape, the operator a field; 16 bytes each (asserted below).
 use crate::value::ops::named_enum;
-use crate::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
+use crate::value::{
+    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, Shape, TargetOp, Trap, Type, UnOp,
+};
 use cranelift_entity::{EntityList, entity_impl};
 use std::fmt;
 
@@ -26,6 +28,11 @@ entity_impl!(Switch, "switch");
 pub struct Sig(u32);
 entity_impl!(Sig, "sig");
 
+/// A vector of this function's table of constants.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VectorConst(u32);
+entity_impl!(VectorConst, "vector");
+
 /// Values in the function's list pool.
 pub type ValueList = EntityList<Value>;
 
@@ -45,6 +52,28 @@ pub enum Op {
     Convert(ConvOp, Value),
     /// Type, condition (I32), value if nonzero, value if zero.
     Select(Type, Value, Value, Value),
+    // Vectors. The shape says what the lanes are; every one of these is a V128, but for `VConst` and the targets' own.
+    VConst(Type, VectorConst),
+    LaneUnary(LaneUnOp, Shape, Value),
+    LaneBinary(LaneBinOp, Shape, Value, Value),
+    LaneTernary(LaneTernOp, Shape, Value, Value, Value),
+    /// The count is an I32.
+    LaneShift(LaneShiftOp, Shape, Value, Value),
+    /// The result is I32.
+    LaneTest(LaneTest, Shape, Value),
+    /// A scalar (I32 for the two narrowest lanes) in every lane.
+    Splat(Shape, Value),
+    /// Lane number and vector; the result is a scalar.
+    ExtractLane(Shape, Extension, u8, Value),
+    /// Lane number, vector and scalar.
+    ReplaceLane(Shape, u8, Value, Value),
+    /// Bytes of two vectors by constant indices below 32.
+    Shuffle(VectorConst, Value, Value),
+    /// Instructions of the target: operator, its width (V128 or V256), immediate (0 if it has none), operands.
+    Target1(TargetOp, Type, u8, Value),
+    Target2(TargetOp, Type, u8, Value, Value),
+    Target3(TargetOp, Type, u8, Value, Value, Value),
+
     /// Native address (I64) of `size` bytes at `index + offset` in memory `mem`, whose first byte is at `base`. Pure: an address out
     /// of bounds is a fine value; the access through it traps (bounds=guard by the fault, bounds=compare by the `TrapIf` that
     /// `opt::bounds` puts before the access). `index` is I32, zero-extended (I64 for memory64).
@@ -98,6 +127,12 @@ impl Op {
             Op::Compare(..) => Type::I32,
             Op::Convert(c, _) => c.types().1,
             Op::HeapAddr { .. } => Type::I64,
+            Op::VConst(t, _) => t,
+            Op::LaneUnary(..) | Op::LaneBinary(..) | Op::LaneTernary(..) | Op::LaneShift(..) => Type::V128,
+            Op::Splat(..) | Op::ReplaceLane(..) | Op::Shuffle(..) => Type::V128,
+            Op::LaneTest(..) => Type::I32,
+            Op::ExtractLane(shape, ..) => shape.scalar(),
+            Op::Target1(op, t, ..) | Op::Target2(op, t, ..) | Op::Target3(op, t, ..) => op.result(t),
             Op::Load { op, .. } => op.value_type(),
             Op::Store { .. } | Op::TrapIf(..) | Op::Call(_) => return None,
             Op::Jump(_) | Op::Branch(..) | Op::Switch(..) | Op::Return(_) | Op::Unreachable(_) => return None,

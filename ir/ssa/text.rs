@@ -18,6 +18,12 @@
 //! @1a37   trap_if "integer overflow", v10
 //! @1a38   store i32 memory0 proven [v5-4], v10
 //! @1a3a   switch v10, [b2, b1(v8)], b2
+//! @1a3c   v11: v128 = vconst 0x0f0e0d0c0b0a09080706050403020100
+//! @1a3d   v12: v128 = i8x16.add v11, v11
+//! @1a3e   v13: i32 = i8x16.extract_lane_s 3 v12
+//! @1a3f   v14: v128 = i32x4.replace_lane 1 v12, v13
+//! @1a40   v15: v128 = shuffle [0 1 2 3 4 5 6 7 24 25 26 27 28 29 30 31] v11, v14
+//! @1a41   v16: v256 = ymm.vpermq 27 v17
 //! ```
 //! The column in front is the wasm offset in hexadecimal (of a block's line: its first parameter's), left
 //! out if zero. A value keeps its number, so a parsed function has dead ops where numbers are missing; ops without result
@@ -27,7 +33,9 @@
 //! The parser accepts what the verifier may reject: it demands no more than that every line has a shape.
 use super::func::{CallData, CallTarget, Func, Signature, SwitchData};
 use super::op::{Block, Builtin, Edge, Op, Region, Sig, Value};
-use crate::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
+use crate::value::{
+    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, Shape, TargetOp, Trap, Type, UnOp, Wide,
+};
 use cranelift_entity::{EntityRef, SecondaryMap};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -97,6 +105,31 @@ pub fn line(f: &Func, v: Value, results: &[Value]) -> String {
         Op::Compare(op, ty, a, b) => _ = write!(out, "{ty}.{op} {a}, {b}"),
         Op::Convert(op, a) => _ = write!(out, "{op} {a}"),
         Op::Select(_, c, a, b) => _ = write!(out, "select {c}, {a}, {b}"),
+        Op::VConst(ty, id) => match ty {
+            Type::V256 => _ = write!(out, "vconst 0x{:032x}{:032x}", f.vectors[id].high, f.vectors[id].low),
+            _ => _ = write!(out, "vconst 0x{:032x}", f.vectors[id].low),
+        },
+        Op::LaneUnary(op, shape, a) => _ = write!(out, "{shape}.{op} {a}"),
+        Op::LaneBinary(op, shape, a, b) => _ = write!(out, "{shape}.{op} {a}, {b}"),
+        Op::LaneTernary(op, shape, a, b, c) => _ = write!(out, "{shape}.{op} {a}, {b}, {c}"),
+        Op::LaneShift(op, shape, a, n) => _ = write!(out, "{shape}.{op} {a}, {n}"),
+        Op::LaneTest(op, shape, a) => _ = write!(out, "{shape}.{op} {a}"),
+        Op::Splat(shape, a) => _ = write!(out, "{shape}.splat {a}"),
+        Op::ExtractLane(shape, extension, k, a) => {
+            let extension = match shape {
+                Shape::I8x16 | Shape::I16x8 => format!("_{extension}"),
+                _ => String::new(),
+            };
+            _ = write!(out, "{shape}.extract_lane{extension} {k} {a}");
+        }
+        Op::ReplaceLane(shape, k, a, b) => _ = write!(out, "{shape}.replace_lane {k} {a}, {b}"),
+        Op::Shuffle(id, a, b) => {
+            let indices: Vec<String> = f.vectors[id].low.to_le_bytes().iter().map(u8::to_string).collect();
+            _ = write!(out, "shuffle [{}] {a}, {b}", indices.join(" "));
+        }
+        Op::Target1(op, ty, imm, a) => _ = write!(out, "{} {a}", target(op, ty, imm)),
+        Op::Target2(op, ty, imm, a, b) => _ = write!(out, "{} {a}, {b}", target(op, ty, imm)),
+        Op::Target3(op, ty, imm, a, b, c) => _ = write!(out, "{} {a}, {b}, {c}", target(op, ty, imm)),
         Op::HeapAddr { mem, size, base, index, offset } => {
             _ = write!(out, "heap_addr {mem} {base} + {index} + {offset} size {size}");
         }
@@ -128,6 +161,12 @@ pub fn line(f: &Func, v: Value, results: &[Value]) -> String {
         Op::Unreachable(trap) => _ = write!(out, "unreachable \"{trap}\""),
     }
     out
+}
+
+/// A target operator at its width, with its immediate if that is not 0.
+fn target(op: TargetOp, ty: Type, imm: u8) -> String {
+    let width = if ty == Type::V256 { "ymm" } else { "xmm" };
+    if imm == 0 { format!("{width}.{op}") } else { format!("{width}.{op} {imm}") }
 }
 
 fn column(offset: u32) -> String {
@@ -328,7 +367,7 @@ impl Parser {
 
     fn op_line(&mut self, c: &mut Cursor, offset: u32, line: u32) -> Parse<()> {
         let mut definitions = Vec::new();
-        if c.rest.starts_with('v') && !c.rest.starts_with("v128") {
+        if c.rest.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
             definitions.push(c.definition()?);
             while c.eat(",") {
                 definitions.push(c.definition()?);
@@ -419,6 +458,20 @@ impl Parser {
                 Op::Return(self.f.make_list(&values))
             }
             "unreachable" => Op::Unreachable(c.trap()?),
+            "vconst" => {
+                let bits = c.vector()?;
+                Op::VConst(typed()?, self.f.vectors.intern(bits))
+            }
+            "shuffle" => {
+                c.expect("[")?;
+                let mut indices = [0; 16];
+                for n in &mut indices {
+                    *n = c.byte()?;
+                }
+                c.expect("]")?;
+                let indices = self.f.vectors.intern(u128::from_le_bytes(indices));
+                Op::Shuffle(indices, c.value()?, c.comma_value()?)
+            }
             _ => {
                 if let Some(op) = ConvOp::from_name(name) {
                     Op::Convert(op, c.value()?)
@@ -430,6 +483,21 @@ impl Parser {
                     && let (Some(ty), Some(op)) = (Type::from_name(ty), CmpOp::from_name(op))
                 {
                     Op::Compare(op, ty, c.value()?, c.comma_value()?)
+                } else if let Some((shape, op)) = name.split_once('.')
+                    && let Some(shape) = Shape::from_name(shape)
+                    && let Some(op) = lanes(c, shape, op)?
+                {
+                    op
+                } else if let Some((width, op)) = name.split_once('.')
+                    && let Some(ty) = [("xmm", Type::V128), ("ymm", Type::V256)].iter().find(|w| w.0 == width).map(|w| w.1)
+                    && let Some(op) = TargetOp::from_name(op)
+                {
+                    let imm = if c.rest.starts_with(|c: char| c.is_ascii_digit()) { c.byte()? } else { 0 };
+                    match op.row().operands.len() {
+                        1 => Op::Target1(op, ty, imm, c.value()?),
+                        2 => Op::Target2(op, ty, imm, c.value()?, c.comma_value()?),
+                        _ => Op::Target3(op, ty, imm, c.value()?, c.comma_value()?, c.comma_value()?),
+                    }
                 } else {
                     return Err(format!("no op is called {name}"));
                 }
@@ -476,6 +544,29 @@ impl Parser {
         let args = if c.eat("(") { c.values(")")? } else { Vec::new() };
         Ok(self.f.make_edge(from, to, &args))
     }
+}
+
+/// What stands behind the name of a vector operator, if it is one.
+fn lanes(c: &mut Cursor, shape: Shape, name: &str) -> Parse<Option<Op>> {
+    Ok(Some(if let Some(op) = LaneUnOp::from_name(name) {
+        Op::LaneUnary(op, shape, c.value()?)
+    } else if let Some(op) = LaneBinOp::from_name(name) {
+        Op::LaneBinary(op, shape, c.value()?, c.comma_value()?)
+    } else if let Some(op) = LaneTernOp::from_name(name) {
+        Op::LaneTernary(op, shape, c.value()?, c.comma_value()?, c.comma_value()?)
+    } else if let Some(op) = LaneShiftOp::from_name(name) {
+        Op::LaneShift(op, shape, c.value()?, c.comma_value()?)
+    } else if let Some(op) = LaneTest::from_name(name) {
+        Op::LaneTest(op, shape, c.value()?)
+    } else {
+        match name {
+            "splat" => Op::Splat(shape, c.value()?),
+            "extract_lane_s" => Op::ExtractLane(shape, Extension::Signed, c.byte()?, c.value()?),
+            "extract_lane" | "extract_lane_u" => Op::ExtractLane(shape, Extension::Unsigned, c.byte()?, c.value()?),
+            "replace_lane" => Op::ReplaceLane(shape, c.byte()?, c.value()?, c.comma_value()?),
+            _ => return Ok(None),
+        }
+    }))
 }
 
 /// What is left of a line. Every method takes leading blanks too.
@@ -604,6 +695,15 @@ impl<'a> Cursor<'a> {
             (None, _) => None,
         };
         bits.ok_or_else(|| format!("{text:?} is no constant of type {ty}"))
+    }
+    /// `0x` and up to 64 hexadecimal digits.
+    fn vector(&mut self) -> Parse<Wide> {
+        let text = self.take(|c| c.is_ascii_alphanumeric());
+        let digits = text.strip_prefix("0x").filter(|d| !d.is_empty() && d.len() <= 64 && d.is_ascii());
+        let half = |d: &str| if d.is_empty() { Ok(0) } else { u128::from_str_radix(d, 16) };
+        let read = digits.map(|d| d.split_at(d.len().saturating_sub(32))).and_then(|(high, low)| Some((half(high).ok()?, half(low).ok()?)));
+        let (high, low) = read.ok_or_else(|| format!("{text:?} is no vector"))?;
+        Ok(Wide { low, high })
     }
     fn access(&mut self) -> Parse<(MemOp, Region, bool, Value, i32)> {
         let name = self.word()?;

@@ -8,7 +8,8 @@
 //!    Every id is in range. An edge belongs to one terminator (a switch may use it for several entries), says that it comes
 //!    from there, and leads to a block of the layout.
 //! 2. Types. Operands are ops of the layout, with a result of the type that the operator wants; operators exist at their type;
-//!    i32 and f32 constants leave the upper half zero; stores use unsigned forms; an access through a `HeapAddr` that may trap
+//!    i32 and f32 constants leave the upper half zero, vector constants the half that a V128 has not; lane numbers and shuffle
+//!    indices are in range; target operators have the operands of their row; stores use unsigned and whole forms; an access through a `HeapAddr` that may trap
 //!    stays in its size. Edges have an argument of the right type for every parameter. Calls fit their signature, whose first
 //!    parameter is the context, and a builtin has its own. The entry's parameters and every return fit the function's signature.
 //! 3. Flow. Definitions dominate uses (in unreachable blocks: are in the layout). An edge to a block that is not later in the layout goes
@@ -22,7 +23,7 @@ use super::func::{CallTarget, Func, Signature};
 use super::loops::Loops;
 use super::op::{Block, CallSite, Edge, Op, Value};
 use super::text;
-use crate::value::{BinOp, CmpOp, MemOp, Type, UnOp};
+use crate::value::{BinOp, CmpOp, Extension, MemOp, Shape, TargetOp, Type, UnOp};
 use cranelift_entity::packed_option::PackedOption;
 use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
 use std::fmt;
@@ -195,6 +196,12 @@ impl Verifier<'_> {
         let f = self.f;
         let valid = match f.ops[v] {
             Op::Call(c) => self.valid(v, c, &f.calls) && self.valid(v, f.calls[c].sig, &f.signatures),
+            Op::VConst(_, id) | Op::Shuffle(id, ..) => {
+                if f.vectors.get(id).is_none() {
+                    self.fail(Place::Value(v), format!("{id} does not exist"));
+                }
+                f.vectors.get(id).is_some()
+            }
             Op::Jump(e) => self.edge(b, v, e),
             Op::Branch(_, yes, no) => {
                 if yes == no {
@@ -288,6 +295,9 @@ impl Verifier<'_> {
                 }
             }
             Op::Const(ty, bits) => {
+                if matches!(ty, Type::V128 | Type::V256) {
+                    self.fail(here, "a scalar constant of a vector type");
+                }
                 if ty.bytes() == 4 && bits >> 32 != 0 {
                     self.fail(here, format!("a constant of type {ty} has bits above 32"));
                 }
@@ -312,6 +322,42 @@ impl Verifier<'_> {
                 self.want(v, a, ty);
                 self.want(v, b, ty);
             }
+            Op::VConst(ty, id) => match ty {
+                Type::V128 if f.vectors[id].high != 0 => self.fail(here, "a V128 constant has bits above 128"),
+                Type::V128 | Type::V256 => {}
+                _ => self.fail(here, format!("a vector constant of type {ty}")),
+            },
+            Op::LaneUnary(op, shape, a) => self.lanes(v, op.exists(shape), shape, &[a]),
+            Op::LaneBinary(op, shape, a, b) => self.lanes(v, op.exists(shape), shape, &[a, b]),
+            Op::LaneTernary(op, shape, a, b, c) => self.lanes(v, op.exists(shape), shape, &[a, b, c]),
+            Op::LaneTest(op, shape, a) => self.lanes(v, op.exists(shape), shape, &[a]),
+            Op::LaneShift(op, shape, a, count) => {
+                self.lanes(v, op.exists(shape), shape, &[a]);
+                self.want(v, count, Type::I32);
+            }
+            Op::Splat(shape, a) => self.want(v, a, shape.scalar()),
+            Op::ExtractLane(shape, extension, k, a) => {
+                self.lane_number(v, shape, k);
+                if extension == Extension::Signed && !matches!(shape, Shape::I8x16 | Shape::I16x8) {
+                    self.fail(here, format!("a lane of {shape} is not extended"));
+                }
+                self.want(v, a, Type::V128);
+            }
+            Op::ReplaceLane(shape, k, a, b) => {
+                self.lane_number(v, shape, k);
+                self.want(v, a, Type::V128);
+                self.want(v, b, shape.scalar());
+            }
+            Op::Shuffle(id, a, b) => {
+                if f.vectors[id].high != 0 || f.vectors[id].low.to_le_bytes().iter().any(|n| *n >= 32) {
+                    self.fail(here, "an index that is not below 32");
+                }
+                self.want(v, a, Type::V128);
+                self.want(v, b, Type::V128);
+            }
+            Op::Target1(op, ty, _, a) => self.target(v, op, ty, &[a]),
+            Op::Target2(op, ty, _, a, b) => self.target(v, op, ty, &[a, b]),
+            Op::Target3(op, ty, _, a, b, c) => self.target(v, op, ty, &[a, b, c]),
             Op::HeapAddr { base, index, .. } => {
                 self.want(v, base, Type::I64);
                 if !f.ty(index).is_int() {
@@ -323,6 +369,9 @@ impl Verifier<'_> {
                 use MemOp::*;
                 if matches!(op, I32x8S | I32x16S | I64x8S | I64x16S | I64x32S) {
                     self.fail(here, "a store with sign extension");
+                }
+                if matches!(op, V128x32Zero | V128x64Zero) {
+                    self.fail(here, "a store of part of a vector");
                 }
                 self.access(v, op, proven, addr, disp);
                 self.want(v, value, op.value_type());
@@ -345,6 +394,25 @@ impl Verifier<'_> {
         if !exists {
             self.fail(Place::Value(v), format!("the operator does not exist at {ty}"));
         }
+    }
+
+    fn lanes(&mut self, v: Value, exists: bool, shape: Shape, operands: &[Value]) {
+        if !exists {
+            self.fail(Place::Value(v), format!("the operator does not exist at {shape}"));
+        }
+        operands.iter().for_each(|a| self.want(v, *a, Type::V128));
+    }
+
+    fn lane_number(&mut self, v: Value, shape: Shape, k: u8) {
+        if u32::from(k) >= shape.lanes() {
+            self.fail(Place::Value(v), format!("{shape} has no lane {k}"));
+        }
+    }
+
+    fn target(&mut self, v: Value, op: TargetOp, ty: Type, operands: &[Value]) {
+        self.exists(v, op.exists(ty), ty);
+        let types: Vec<Type> = op.operands(ty).collect();
+        self.list(v, "operand", operands, &types);
     }
 
     fn access(&mut self, v: Value, op: MemOp, proven: bool, addr: Value, disp: i32) {

@@ -35,15 +35,15 @@ struct Instance {
 #[derive(Default)]
 struct Bytes {
     bytes: HashMap<u64, u8>,
-    calls: Vec<(Callee, Vec<Wide>)>,
-    results: Vec<Wide>,
+    calls: Vec<(Callee, Vec<u64>)>,
+    results: Vec<u64>,
 }
 
 impl World for Bytes {
     fn load(&mut self, access: Access) -> Result<Wide, Trap> {
         in_bounds(&access)?;
-        let byte = |k: u32| Wide::from(*self.bytes.get(&(access.addr + u64::from(k))).unwrap_or(&0));
-        Ok((0..access.width).map(|k| byte(k) << (8 * k)).sum())
+        let byte = |k: u32| *self.bytes.get(&(access.addr + u64::from(k))).unwrap_or(&0);
+        Ok(Wide::from_le_bytes((0..access.width).map(byte)))
     }
     fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap> {
         assert_ne!(access.region, Region::CONSTANT);
@@ -52,8 +52,8 @@ impl World for Bytes {
         Ok(())
     }
     fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap> {
-        self.calls.push((callee, args.to_vec()));
-        Ok(self.results.clone())
+        self.calls.push((callee, args.iter().map(|a| a.bits()).collect()));
+        Ok(self.results.iter().map(|r| Wide::from(*r)).collect())
     }
 }
 
@@ -64,16 +64,16 @@ fn in_bounds(access: &Access) -> Result<(), Trap> {
 }
 
 impl Bytes {
-    fn put(&mut self, addr: u64, width: u32, value: Wide) {
-        for k in 0..width {
-            self.bytes.insert(addr + u64::from(k), (value >> (8 * k)) as u8);
+    fn put(&mut self, addr: u64, width: u32, value: impl Into<Wide>) {
+        for (k, byte) in (0..width).zip(value.into().to_le_bytes()) {
+            self.bytes.insert(addr + u64::from(k), byte);
         }
     }
     fn put_u64(&mut self, addr: u64, value: u64) {
-        self.put(addr, 8, Wide::from(value));
+        self.put(addr, 8, value);
     }
     fn get_u64(&mut self, addr: u64) -> u64 {
-        self.load(Access { region: Region::WORLD, addr, width: 8 }).expect("in bounds") as u64
+        self.load(Access { region: Region::WORLD, addr, width: 8 }).expect("in bounds").bits()
     }
 }
 
@@ -104,7 +104,7 @@ impl Instance {
             }
         }
         for k in 0..module.info.types.len() as u32 {
-            world.put(CONTEXT + u64::from(layout.signature(k)), 4, Wide::from(SIGNATURE + u64::from(k)));
+            world.put(CONTEXT + u64::from(layout.signature(k)), 4, SIGNATURE + u64::from(k));
         }
         world.put_u64(MEMORY_RECORD + u64::from(vmctx::memory_record::LENGTH), MEMORY_BYTES);
         for (record, entries) in TABLES {
@@ -131,7 +131,7 @@ impl Instance {
     /// Runs a function with one result.
     fn get(&mut self, index: u32, args: &[u64]) -> u64 {
         match self.run(index, args) {
-            End::Return(values) if values.len() == 1 => values[0] as u64,
+            End::Return(values) if values.len() == 1 => values[0].bits(),
             other => panic!("{other:?}\n{}", self.func(index)),
         }
     }
@@ -141,7 +141,7 @@ impl Instance {
             other => panic!("{other:?}\n{}", self.func(index)),
         }
     }
-    fn last_call(&mut self) -> (Callee, Vec<Wide>) {
+    fn last_call(&mut self) -> (Callee, Vec<u64>) {
         self.world.calls.pop().expect("it called")
     }
 }
@@ -149,7 +149,7 @@ impl Instance {
 fn put_record(world: &mut Bytes, at: u64, signature: u64) {
     world.put_u64(at + u64::from(func_record::CODE), FOREIGN_CODE);
     world.put_u64(at + u64::from(func_record::CONTEXT), FOREIGN_CONTEXT);
-    world.put(at + u64::from(func_record::SIGNATURE), 4, Wide::from(signature));
+    world.put(at + u64::from(func_record::SIGNATURE), 4, signature);
 }
 
 #[test]
@@ -165,17 +165,17 @@ fn memory() {
            (func (param i32 i32 i32) (memory.init $d (local.get 0) (local.get 1) (local.get 2)) (data.drop $d))
            (data $d \"\"))",
     );
-    i.world.put(MEMORY + 7, 2, 0xfffe);
+    i.world.put(MEMORY + 7, 2, 0xfffeu64);
     assert_eq!(i.get(0, &[5]), -2i64 as u64);
     assert_eq!(i.trap(0, &[MEMORY_BYTES - 3]), Trap::MemoryOutOfBounds);
     // index + offset is not taken modulo 2^32.
     assert_eq!(i.trap(1, &[1, 7]), Trap::MemoryOutOfBounds);
     assert_eq!(i.get(2, &[]), 3);
-    i.world.results = vec![(-1i64) as u64 as Wide];
+    i.world.results = vec![-1i64 as u64];
     assert_eq!(i.get(3, &[0xffff_ffff]), 0xffff_ffff);
     let (callee, args) = i.last_call();
     assert_eq!(callee, Callee::Builtin(Builtin::MemoryGrow));
-    assert_eq!(args, [CONTEXT.into(), 0, 0xffff_ffff]);
+    assert_eq!(args, [CONTEXT, 0, 0xffff_ffff]);
     for (index, builtin, expected) in [
         (4, Builtin::MemoryCopy, vec![0, 0, 1, 2, 3]),
         (5, Builtin::MemoryFill, vec![0, 1, 2, 3]),
@@ -242,7 +242,7 @@ fn tables() {
     assert_eq!(i.get(3, &[]), TABLE_LENGTH);
     i.world.results = vec![8];
     assert_eq!(i.get(4, &[99, 2]), 8);
-    assert_eq!(i.last_call(), (Callee::Builtin(Builtin::TableGrow), vec![CONTEXT.into(), 1, 2, 99]));
+    assert_eq!(i.last_call(), (Callee::Builtin(Builtin::TableGrow), vec![CONTEXT, 1, 2, 99]));
     for (index, builtin, expected) in [
         (5, Builtin::TableFill, vec![0, 1, 2, 3]),
         (6, Builtin::TableCopy, vec![1, 1, 1, 2, 3]),
@@ -273,17 +273,17 @@ fn calls() {
     i.world.results = vec![4, 5];
     assert_eq!(i.get(0, &[1, 2]), 5);
     let pointer = Callee::Pointer { code: FOREIGN_CODE, caller: CONTEXT };
-    assert_eq!(i.last_call(), (pointer, vec![FOREIGN_CONTEXT.into(), 2]));
+    assert_eq!(i.last_call(), (pointer, vec![FOREIGN_CONTEXT, 2]));
     i.world.results = vec![6];
     assert_eq!(i.get(1, &[1, 2]), 6);
-    assert_eq!(i.last_call(), (Callee::Direct(0), vec![CONTEXT.into(), 2, 1]));
+    assert_eq!(i.last_call(), (Callee::Direct(0), vec![CONTEXT, 2, 1]));
     // Entry 1 has type 0, entry 2 another; the others are null.
     let entry = |k: u64| TABLES[0].1 + k * u64::from(func_entry::SIZE);
     put_record(&mut i.world, entry(1), SIGNATURE);
     put_record(&mut i.world, entry(2), SIGNATURE + 50);
     i.world.results = vec![7, 8];
-    assert_eq!(i.run(2, &[1, 33]), End::Return(vec![7, 8]));
-    assert_eq!(i.last_call(), (pointer, vec![FOREIGN_CONTEXT.into(), 33]));
+    assert_eq!(i.run(2, &[1, 33]), End::Return(vec![Wide::from(7u64), Wide::from(8u64)]));
+    assert_eq!(i.last_call(), (pointer, vec![FOREIGN_CONTEXT, 33]));
     assert_eq!(i.trap(2, &[2, 33]), Trap::IndirectCallTypeMismatch);
     assert_eq!(i.trap(2, &[3, 33]), Trap::UninitializedElement);
     assert_eq!(i.trap(2, &[TABLE_LENGTH, 33]), Trap::UndefinedElement);

@@ -78,7 +78,7 @@ fn random_functions() {
                     Err(Flow::Trap) => End::Trap(Trap::Unreachable),
                     Err(_) => unreachable!("a jump to the function's label has a value"),
                 };
-                let args = [1 << 40, Wide::from(arguments[0] as u32), Wide::from(arguments[1] as u32)];
+                let args = [Wide::from(1u64 << 40), Wide::from(arguments[0] as u32), Wide::from(arguments[1] as u32)];
                 let end = eval(&func, &args, &mut Still, 1 << 22);
                 assert_eq!(end, expected, "seed {seed} {arguments:?}\n{text}\n{func}");
                 match end {
@@ -97,7 +97,7 @@ struct Still;
 impl World for Still {
     fn load(&mut self, access: Access) -> Result<Wide, Trap> {
         let deadline = samite_ir::translate::vmctx::store_record::DEADLINE;
-        Ok(if access.addr == u64::from(deadline) { 1 } else { 0 })
+        Ok(Wide::from(u64::from(access.addr == u64::from(deadline))))
     }
     fn store(&mut self, access: Access, _: Wide) -> Result<(), Trap> {
         panic!("{access:?}")

@@ -48,7 +48,11 @@ impl Build {
         if let Some(v) = self.zeros[ty as usize] {
             return v;
         }
-        let v = self.prelude(Op::Const(ty, 0));
+        let zero = match ty {
+            Type::V128 | Type::V256 => Op::VConst(ty, self.func.vectors.intern(0u128)),
+            _ => Op::Const(ty, 0),
+        };
+        let v = self.prelude(zero);
         self.zeros[ty as usize] = Some(v);
         v
     }

@@ -20,6 +20,8 @@ pub struct Decoded {
     pub info: ModuleInfo,
     /// What body validation asks about the module; None if it has no bodies.
     resources: Option<ValidatorResources>,
+    /// What its bodies may use.
+    features: WasmFeatures,
 }
 
 // Workers share it.
@@ -29,20 +31,31 @@ const _: fn() = || {
 };
 
 /// What this engine accepts.
-pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM2.difference(WasmFeatures::SIMD).union(WasmFeatures::EXTENDED_CONST);
+pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM2.union(WasmFeatures::RELAXED_SIMD).union(WasmFeatures::EXTENDED_CONST);
+/// Without vectors.
+const SCALAR: WasmFeatures = FEATURES.difference(WasmFeatures::SIMD).difference(WasmFeatures::RELAXED_SIMD);
 
 /// Offsets of operators are kept in 32 bits.
 const MAX_MODULE_BYTES: usize = 1 << 30;
 
 /// Decodes a module and validates all of it but its function bodies. The error has the offset of the first fault found.
 pub fn decode(bytes: &[u8]) -> Result<Decoded> {
+    decode_with(bytes, FEATURES)
+}
+
+/// The same for the compiler, which has no vectors yet: they are refused as unsupported.
+pub fn decode_scalar(bytes: &[u8]) -> Result<Decoded> {
+    decode_with(bytes, SCALAR)
+}
+
+fn decode_with(bytes: &[u8], features: WasmFeatures) -> Result<Decoded> {
     if let Some(error) = not_wasm(bytes) {
         return Err(error);
     }
     if bytes.len() > MAX_MODULE_BYTES {
         return Err(Error::new(ErrorKind::Limit, MAX_MODULE_BYTES, format!("a module of {} bytes", bytes.len())));
     }
-    decode_sections(bytes).map_err(|error| second_opinion(bytes, error))
+    decode_sections(bytes, features).map_err(|error| second_opinion(bytes, error, features))
 }
 
 impl Decoded {
@@ -53,15 +66,15 @@ impl Decoded {
             resources: self.resources.as_ref().expect("a module with a defined function has a code section"),
             index: function,
             ty: self.info.functions[function as usize],
-            features: FEATURES,
+            features: self.features,
         }
     }
 }
 
-fn decode_sections(bytes: &[u8]) -> Result<Decoded> {
-    let mut validator = Validator::new_with_features(FEATURES);
+fn decode_sections(bytes: &[u8], features: WasmFeatures) -> Result<Decoded> {
+    let mut validator = Validator::new_with_features(features);
     let mut parser = Parser::new(0);
-    parser.set_features(FEATURES);
+    parser.set_features(features);
     let mut module = ModuleInfo::default();
     let mut resources = None;
     for payload in parser.parse_all(bytes) {
@@ -139,15 +152,15 @@ fn decode_sections(bytes: &[u8]) -> Result<Decoded> {
     }
     finish_names(&mut module);
     module.escapes = escapes(&module);
-    Ok(Decoded { info: module, resources })
+    Ok(Decoded { info: module, resources, features })
 }
 
 /// `error` again, now that there is time to find out what kind it is.
-fn second_opinion(bytes: &[u8], error: Error) -> Error {
+fn second_opinion(bytes: &[u8], error: Error, features: WasmFeatures) -> Error {
     if error.kind != ErrorKind::Invalid {
         return error;
     }
-    let valid_with = |more: WasmFeatures| Validator::new_with_features(FEATURES.union(more)).validate_all(bytes).is_ok();
+    let valid_with = |more: WasmFeatures| Validator::new_with_features(features.union(more)).validate_all(bytes).is_ok();
     if valid_with(WasmFeatures::all()) {
         let one = UNSUPPORTED.iter().find(|(feature, _)| valid_with(*feature));
         let name = one.map_or("proposals beyond WebAssembly 2.0", |(_, name)| *name);
@@ -245,6 +258,7 @@ fn const_expr(e: &wasmparser::ConstExpr<'_>) -> Result<ConstExpr> {
             Operator::I64Const { value } => ConstOp::I64(value),
             Operator::F32Const { value } => ConstOp::F32(value.bits()),
             Operator::F64Const { value } => ConstOp::F64(value.bits()),
+            Operator::V128Const { value } => ConstOp::V128(u128::from_le_bytes(*value.bytes())),
             Operator::GlobalGet { global_index } => ConstOp::GlobalGet(global_index),
             Operator::RefNull { .. } => ConstOp::RefNull,
             Operator::RefFunc { function_index } => ConstOp::RefFunc(function_index),

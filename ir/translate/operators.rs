@@ -2,6 +2,7 @@
 use super::body::{Body, load_constant, load_i64};
 use super::module::{ConstOp, ValType};
 use super::options::Nan;
+use super::vectors::vector_op;
 use super::vmctx::{self, GlobalPlace, func_entry, func_record, import, memory_record, table_record};
 use crate::ssa::{Builtin, CallData, CallTarget, Op, Region, Sig, Signature, Value};
 use crate::value::Type::{F32, F64, I32, I64, Ref};
@@ -295,7 +296,10 @@ impl Body<'_> {
             }
             O::Call { function_index } => self.call(function_index),
             O::CallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index),
-            ref other => unreachable!("translate: {other:?} passed validation"),
+            ref other => match vector_op(other) {
+                Some(op) => self.vector(op),
+                None => unreachable!("translate: {other:?} passed validation"),
+            },
         }
     }
 
@@ -334,10 +338,10 @@ impl Body<'_> {
         }
     }
 
-    fn push(&mut self, v: Value) {
+    pub(super) fn push(&mut self, v: Value) {
         self.state.stack.push(v);
     }
-    fn push_op(&mut self, op: Op) {
+    pub(super) fn push_op(&mut self, op: Op) {
         let v = self.build.op(op);
         self.push(v);
     }
@@ -398,11 +402,11 @@ impl Body<'_> {
 
     // ---- memories
 
-    fn load(&mut self, op: MemOp, memarg: &MemArg) {
+    pub(super) fn load(&mut self, op: MemOp, memarg: &MemArg) {
         let (addr, region) = self.heap_address(op, memarg);
         self.push_op(Op::Load { op, proven: false, region, addr, disp: 0 });
     }
-    fn store(&mut self, op: MemOp, memarg: &MemArg) {
+    pub(super) fn store(&mut self, op: MemOp, memarg: &MemArg) {
         let value = self.pop();
         let (addr, region) = self.heap_address(op, memarg);
         self.build.op(Op::Store { op, proven: false, region, addr, disp: 0, value });
@@ -435,24 +439,29 @@ impl Body<'_> {
 
     fn global_get(&mut self, global: u32) {
         if let Some((ty, bits)) = self.known_global(global) {
-            return self.constant(ty, bits);
+            if ty == Type::V128 {
+                let v = self.vector_constant(bits);
+                return self.push(v);
+            }
+            return self.constant(ty, bits as u64);
         }
         let (addr, disp) = self.global_place(global);
         let (op, region) = (self.global_mem_op(global), self.global_region(global));
         self.push_op(Op::Load { op, proven: true, region, addr, disp });
     }
     /// The value of an immutable global that is initialized by a constant.
-    fn known_global(&self, global: u32) -> Option<(Type, u64)> {
+    fn known_global(&self, global: u32) -> Option<(Type, u128)> {
         let ty = self.module.globals[global as usize];
         let defined = global.checked_sub(self.module.imported_globals)?;
         if ty.mutable {
             return None;
         }
         let bits = match self.module.global_inits[defined as usize][..] {
-            [ConstOp::I32(x)] => u64::from(x as u32),
-            [ConstOp::I64(x)] => x as u64,
-            [ConstOp::F32(x)] => u64::from(x),
-            [ConstOp::F64(x)] => x,
+            [ConstOp::I32(x)] => u128::from(x as u32),
+            [ConstOp::I64(x)] => u128::from(x as u64),
+            [ConstOp::F32(x)] => u128::from(x),
+            [ConstOp::F64(x)] => u128::from(x),
+            [ConstOp::V128(x)] => x,
             [ConstOp::RefNull] => 0,
             _ => return None,
         };

@@ -1,4 +1,5 @@
 //! What translation can be asked for. Each field of `Options` is a field of the strategy that users name.
+use crate::value::Relaxed;
 use crate::value::ops::named_enum;
 use std::fmt;
 
@@ -28,10 +29,11 @@ named_enum! {
 pub struct Options {
     pub interrupt: Interrupt,
     pub nan: Nan,
+    pub relaxed: Relaxed,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { interrupt: Interrupt::Off, nan: Nan::Native }
+        Options { interrupt: Interrupt::Off, nan: Nan::Native, relaxed: Relaxed::Native }
     }
 }

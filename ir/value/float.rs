@@ -76,6 +76,12 @@ macro_rules! at_width {
                 Some(result(&[a, b], z))
             }
 
+            /// `a * b + c`, rounded once.
+            pub fn fused(a: $u, b: $u, c: $u) -> $u {
+                let exact = <$f>::from_bits(a).mul_add(<$f>::from_bits(b), <$f>::from_bits(c));
+                result(&[a, b, c], exact)
+            }
+
             /// Every comparison with a NaN is false but `FNe`. None if the operator does not exist at this type.
             pub fn compare(op: CmpOp, a: $u, b: $u) -> Option<bool> {
                 let (x, y) = (<$f>::from_bits(a), <$f>::from_bits(b));

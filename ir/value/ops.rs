@@ -219,6 +219,8 @@ named_enum! {
         I64 = "i64", I64x8S = "i64.8_s", I64x8U = "i64.8_u", I64x16S = "i64.16_s", I64x16U = "i64.16_u",
         I64x32S = "i64.32_s", I64x32U = "i64.32_u",
         F32 = "f32", F64 = "f64", V128 = "v128", Ref = "ref",
+        /// Loads of 4 and 8 bytes; the rest of the vector is zero. Stores write `V128`, or a scalar.
+        V128x32Zero = "v128.32_zero", V128x64Zero = "v128.64_zero",
     }
 }
 
@@ -231,7 +233,7 @@ impl MemOp {
             I64 | I64x8S | I64x8U | I64x16S | I64x16U | I64x32S | I64x32U => Type::I64,
             F32 => Type::F32,
             F64 => Type::F64,
-            V128 => Type::V128,
+            V128 | V128x32Zero | V128x64Zero => Type::V128,
             Ref => Type::Ref,
         }
     }
@@ -241,8 +243,8 @@ impl MemOp {
         match self {
             I32x8S | I32x8U | I64x8S | I64x8U => 1,
             I32x16S | I32x16U | I64x16S | I64x16U => 2,
-            I32 | I64x32S | I64x32U | F32 => 4,
-            I64 | F64 | Ref => 8,
+            I32 | I64x32S | I64x32U | F32 | V128x32Zero => 4,
+            I64 | F64 | Ref | V128x64Zero => 8,
             V128 => 16,
         }
     }

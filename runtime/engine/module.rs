@@ -10,7 +10,7 @@ use anyhow::Context;
 use samite_codegen::driver::{Stats, compile_module_placed, listing};
 use samite_ir::reference::Prepared;
 use samite_ir::translate::Translator;
-use samite_ir::translate::decode::{Decoded, decode};
+use samite_ir::translate::decode::{Decoded, decode, decode_scalar};
 use samite_ir::translate::module::{self as declared, Element, ExternKind, ModuleInfo, SegmentMode};
 use samite_ir::translate::vmctx::Layout;
 use std::borrow::Cow;
@@ -116,11 +116,11 @@ impl Module {
         Module::compile(engine, bytes.to_vec())
     }
     /// Is this a valid module of the binary format?
-    pub fn validate(_: &Engine, bytes: &[u8]) -> anyhow::Result<()> {
-        validate_bodies(&decode(bytes)?, bytes)
+    pub fn validate(engine: &Engine, bytes: &[u8]) -> anyhow::Result<()> {
+        validate_bodies(&decode_for(engine, bytes)?, bytes)
     }
     fn compile(engine: &Engine, bytes: Vec<u8>) -> anyhow::Result<Module> {
-        let decoded = decode(&bytes)?;
+        let decoded = decode_for(engine, &bytes)?;
         let code = match engine.machine() {
             None => {
                 validate_bodies(&decoded, &bytes)?;
@@ -299,6 +299,11 @@ impl std::fmt::Debug for Module {
     }
 }
 
+/// The reference interpreter runs more than can be compiled.
+fn decode_for(engine: &Engine, bytes: &[u8]) -> samite_ir::translate::error::Result<Decoded> {
+    if engine.machine().is_some() { decode_scalar(bytes) } else { decode(bytes) }
+}
+
 fn validate_bodies(decoded: &Decoded, bytes: &[u8]) -> anyhow::Result<()> {
     let mut translator = Translator::default();
     for (index, body) in decoded.info.bodies.iter().enumerate() {
@@ -322,6 +327,7 @@ pub(crate) fn evaluate(expr: &[declared::ConstOp], global: impl Fn(u32) -> Slot,
             I64(v) => Slot::scalar(v as u64),
             F32(v) => Slot::scalar(u64::from(v)),
             F64(v) => Slot::scalar(v),
+            V128(v) => Slot::vector(v),
             GlobalGet(k) => global(k),
             RefNull => Slot::ZERO,
             RefFunc(k) => Slot::scalar(func(k)),

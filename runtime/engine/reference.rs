@@ -113,7 +113,7 @@ impl Env for Instance<'_> {
         // Values of 16 bytes; frames of compiled code hold most of theirs in fewer.
         let config = self.store.opaque().engine().config();
         let canonical_nans = config.strategy.nan == Nan::Canonical;
-        Options { canonical_nans, max_stack: config.max_wasm_stack as u64 }
+        Options { canonical_nans, relaxed: config.strategy.relaxed, max_stack: config.max_wasm_stack as u64 }
     }
     fn stack_used(&mut self) -> &mut u64 {
         &mut self.store.opaque_mut().stack_used

@@ -19,7 +19,7 @@ impl Small {
 
 impl World for Small {
     fn load(&mut self, access: Access) -> Result<Wide, Trap> {
-        Ok(self.at(access)?.iter().rev().fold(0, |n, b| n << 8 | Wide::from(*b)))
+        Ok(Wide::from_le_bytes(self.at(access)?.iter().copied()))
     }
     fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap> {
         let bytes = value.to_le_bytes();
@@ -28,17 +28,22 @@ impl World for Small {
     }
     fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap> {
         match callee {
-            Callee::Direct(1) => Ok(args[1..].iter().map(|a| 2 * a).collect()),
+            Callee::Direct(1) => Ok(args[1..].iter().map(|a| Wide::from(2 * a.bits())).collect()),
             _ => Err(Trap::StackExhausted),
         }
     }
 }
 
-fn run(text: &str, args: &[Wide]) -> (End, [u8; 16]) {
+fn returned(values: &[u64]) -> End {
+    End::Return(values.iter().map(|v| Wide::from(*v)).collect())
+}
+
+fn run(text: &str, args: &[u64]) -> (End, [u8; 16]) {
     let f = parse(text).unwrap();
     assert_valid(&f, "parsing");
     let mut world = Small::default();
-    let end = eval(&f, args, &mut world, 1000);
+    let args: Vec<Wide> = args.iter().map(|a| Wide::from(*a)).collect();
+    let end = eval(&f, &args, &mut world, 1000);
     (end, world.bytes)
 }
 
@@ -55,7 +60,7 @@ b1(v3: i32, v4: i32) depth 1:
  branch v6, b1(v6, v5), b2
 b2:
  return v5";
-    assert_eq!(run(text, &[0, 5]).0, End::Return(vec![120]));
+    assert_eq!(run(text, &[0, 5]).0, returned(&[120]));
     assert_eq!(run(text, &[0, 0]).0, End::OutOfSteps);
 }
 
@@ -71,8 +76,8 @@ b1(v3: i32, v4: i32, v5: i32) depth 1:
  branch v6, b1(v4, v3, v6), b2
 b2:
  return v3, v4";
-    assert_eq!(run(text, &[0, 2]).0, End::Return(vec![1, 2]));
-    assert_eq!(run(text, &[0, 3]).0, End::Return(vec![3, 1]));
+    assert_eq!(run(text, &[0, 2]).0, returned(&[1, 2]));
+    assert_eq!(run(text, &[0, 3]).0, returned(&[3, 1]));
 }
 
 #[test]
@@ -87,7 +92,7 @@ b0(v0: i64, v1: i32, v2: i64):
  v6: i64 = load i64 memory0 [v3]
  return v4, v5";
     let (end, bytes) = run(text, &[1000, 0, 0x1234_ffee]);
-    assert_eq!(end, End::Return(vec![0xffff_ffff_ffff_ffee, 0xffff_ffff]));
+    assert_eq!(end, returned(&[0xffff_ffff_ffff_ffee, 0xffff_ffff]));
     assert_eq!(bytes[..5], [0, 0, 0xee, 0xff, 0]);
     // The store is seen though the last load traps.
     let (end, bytes) = run(text, &[1000, 12, 7]);
@@ -109,8 +114,8 @@ b1(v5: i32):
 b2:
  v6: i32, v7: i32 = call [v0] caller v0 sig0(v0, v1, v2)
  return v7";
-    assert_eq!(run(text, &[0, 0]).0, End::Return(vec![0]));
-    assert_eq!(run(text, &[0, 1]).0, End::Return(vec![20]));
+    assert_eq!(run(text, &[0, 0]).0, returned(&[0]));
+    assert_eq!(run(text, &[0, 1]).0, returned(&[20]));
     assert_eq!(run(text, &[0, 0xffff_ffff]).0, End::Trap(Trap::StackExhausted));
 }
 
@@ -118,4 +123,27 @@ b2:
 #[should_panic(expected = "v3 is a proven access and ended in MemoryOutOfBounds")]
 fn a_proven_access_does_not_trap() {
     run("func 0 (i64) -> ()\nb0(v0: i64):\n v3: i32 = load i32 memory0 proven [v0]\n return", &[0]);
+}
+
+#[test]
+fn vectors() {
+    let text = "\
+func 0 (i64, i64) -> (i64, i32, i64)
+b0(v0: i64, v1: i64):
+ v2: v128 = i64x2.splat v1
+ v3: v128 = vconst 0x00000000000000000000000000000001
+ v4: v128 = i8x16.add v2, v3
+ store v128 memory0 [v0], v4
+ v5: v128 = load v128.32_zero memory0 [v0]
+ v6: v256 = ymm.vinserti128 1 v7, v5
+ v8: v128 = ymm.vextracti128 1 v6
+ v9: i64 = i64x2.extract_lane 0 v8
+ v10: i32 = i8x16.bitmask v4
+ v11: v128 = shuffle [8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23] v4, v3
+ v12: i64 = i64x2.extract_lane 1 v11
+ return v9, v10, v12"
+        .replace(" v6: v256", " v7: v256 = ymm.vbroadcasti128 v3\n v6: v256");
+    let (end, bytes) = run(&text, &[1000, 0x80ff_0000_0000_00ff]);
+    assert_eq!(end, returned(&[0, 0b1100_0001_1100_0000, 1]));
+    assert_eq!(bytes, [0, 0, 0, 0, 0, 0, 0xff, 0x80, 0xff, 0, 0, 0, 0, 0, 0xff, 0x80]);
 }

@@ -1,6 +1,7 @@
 //! The text form: what is printed is parsed, and what has no shape is refused with its line.
 use crate::ssa::text::{parse, parse_with_lines};
 use crate::ssa::verify::verify;
+use crate::value::{LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, Shape, TargetOp, Type};
 
 /// The example of the head comment of `ssa/text.rs`, with its expected spelling.
 const EXAMPLE: &str = "\
@@ -86,4 +87,59 @@ fn parse_errors_name_the_line() {
     for (text, message) in broken {
         assert_eq!(parse(text).unwrap_err().to_string(), message, "{text}");
     }
+}
+
+#[test]
+fn vectors_round_trip() {
+    let text = "\
+func 0 (i64, v128, v128, i32) -> (i32)
+
+        b0(v0: i64, v1: v128, v2: v128, v3: i32):
+        v4: v128 = vconst 0x0f0e0d0c0b0a09080706050403020100
+        v5: v256 = vconst 0x000000000000000000000000000000010f0e0d0c0b0a09080706050403020100
+        v6: v128 = i8x16.not v1
+        v7: v128 = i16x8.extend_low_s v6
+        v8: v128 = f32x4.add v7, v2
+        v9: v128 = i8x16.bitselect v8, v2, v4
+        v10: v128 = i32x4.shr_s v9, v3
+        v11: i32 = i16x8.bitmask v10
+        v12: v128 = i8x16.splat v11
+        v13: i32 = i8x16.extract_lane_s 15 v12
+        v14: i64 = i64x2.extract_lane 1 v12
+        v15: v128 = i64x2.replace_lane 1 v12, v14
+        v16: v128 = shuffle [0 1 2 3 4 5 6 7 24 25 26 27 28 29 30 31] v15, v2
+        v17: v128 = xmm.pshufd 27 v16
+        v18: v128 = xmm.paddb v17, v16
+        v19: v256 = ymm.vinserti128 1 v5, v18
+        v20: v256 = ymm.vfmaddps v19, v19, v5
+        v21: i32 = ymm.pmovmskb v20
+        v22: v128 = load v128.64_zero memory0 [v0]
+        v23: i32 = i16x8.extract_lane_u 7 v22
+        return v23
+";
+    let f = parse(text).unwrap();
+    verify(&f).unwrap();
+    assert_eq!(f.to_string(), text);
+}
+
+/// Every operator by its name at every shape, and every instruction at every width, whether it exists there or not.
+#[test]
+fn vector_operators_round_trip() {
+    let mut lines = Vec::new();
+    for shape in Shape::ALL {
+        lines.extend(LaneUnOp::ALL.iter().map(|op| format!("v128 = {shape}.{op} v1")));
+        lines.extend(LaneBinOp::ALL.iter().map(|op| format!("v128 = {shape}.{op} v1, v2")));
+        lines.extend(LaneTernOp::ALL.iter().map(|op| format!("v128 = {shape}.{op} v1, v2, v2")));
+        lines.extend(LaneShiftOp::ALL.iter().map(|op| format!("v128 = {shape}.{op} v1, v3")));
+        lines.extend(LaneTest::ALL.iter().map(|op| format!("i32 = {shape}.{op} v1")));
+    }
+    for op in TargetOp::ALL {
+        for (width, ty) in [("xmm", Type::V128), ("ymm", Type::V256)] {
+            let operands = ["v1", "v2", "v1"][..op.row().operands.len()].join(", ");
+            lines.push(format!("{} = {width}.{op} 200 {operands}", op.result(ty)));
+        }
+    }
+    let lines: String = (10..).zip(lines).map(|(n, line)| format!("        v{n}: {line}\n")).collect();
+    let text = format!("func 0 (v128, v128, i32) -> ()\n\n        b0(v1: v128, v2: v128, v3: i32):\n{lines}        return\n");
+    assert_eq!(parse(&text).unwrap().to_string(), text);
 }

@@ -165,11 +165,44 @@ fn only_loops_lead_back() {
 fn wide_vectors() {
     let text = |call: &str, later: &str| {
         format!(
-            "func 0 (i64, i32) -> ()\nsig0 = (i64) -> ()\nb0(v0: i64, v1: i32):\n v2: v256 = const 0x0{call}\n jump b1\nb1 depth 1:\n v3: v256 = select v1, v2, v2\n {later}branch v1, b1, b2\nb2:\n return"
+            "func 0 (i64, i32) -> ()\nsig0 = (i64) -> ()\nb0(v0: i64, v1: i32):\n v2: v256 = vconst 0x0{call}\n jump b1\nb1 depth 1:\n v3: v256 = select v1, v2, v2\n {later}branch v1, b1, b2\nb2:\n return"
         )
     };
     check(&text("", ""));
     check(&text(" ; error: a V256, live across a call in b0\n call f0 sig0(v0)", ""));
     // The way back to the loop's start passes the call; b1 is where the walk meets it.
     check(&text(" ; error: a V256, live across a call in b1", "call f0 sig0(v0)\n "));
+}
+
+/// A function of (context, v128, i32, f32) -> () around some lines; v0 to v3 are its parameters.
+fn vector_lines(text: &str) {
+    check(&format!("func 0 (i64, v128, i32, f32) -> ()\nb0(v0: i64, v1: v128, v2: i32, v3: f32):\n{text}\n return"));
+}
+
+#[test]
+fn vectors() {
+    vector_lines(
+        " v4: v128 = i32x4.add v1, v2 ; error: v2 is i32, not v128
+ v5: v128 = i8x16.mul v1, v1 ; error: the operator does not exist at i8x16
+ v6: v128 = i32x4.shl v1, v3 ; error: v3 is f32, not i32
+ v7: i32 = f32x4.bitmask v1 ; error: the operator does not exist at f32x4
+ v8: v128 = f32x4.splat v2 ; error: v2 is i32, not f32
+ v9: i32 = i16x8.extract_lane_u 8 v1 ; error: i16x8 has no lane 8
+ v10: i32 = i32x4.extract_lane_s 0 v1 ; error: a lane of i32x4 is not extended
+ v11: v128 = f32x4.replace_lane 4 v1, v3 ; error: f32x4 has no lane 4
+ v12: v128 = shuffle [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 32] v1, v1 ; error: an index that is not below 32
+ v13: v128 = vconst 0x100000000000000000000000000000000 ; error: a V128 constant has bits above 128
+ v14: i64 = vconst 0x1 ; error: a vector constant of type i64
+ v15: v128 = const 0x1 ; error: a scalar constant of a vector type
+ v16: v128 = i32x4.bitselect v1, v1, v1 ; error: the operator does not exist at i32x4
+ store v128.32_zero memory0 [v0], v1 ; error: a store of part of a vector",
+    );
+    vector_lines(
+        " v4: v256 = ymm.vbroadcasti128 v1
+ v5: v256 = ymm.paddb v4, v1 ; error: v1 is v128, not v256
+ v6: v128 = xmm.vpermq v1 ; error: the operator does not exist at v128
+ v7: v256 = ymm.movd_in v2 ; error: the operator does not exist at v256
+ v8: v256 = ymm.psllw v4, v1
+ v9: v128 = xmm.pinsrd 1 v1, v3 ; error: v3 is f32, not i32",
+    );
 }

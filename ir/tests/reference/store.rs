@@ -126,7 +126,7 @@ impl Store {
         }
         for init in &info.global_inits {
             let value = self.constant(this, init);
-            self.globals.push(Val::from_bits(value));
+            self.globals.push(value);
             let k = self.globals.len() - 1;
             self.instances[this].globals.push(k);
         }
@@ -134,14 +134,14 @@ impl Store {
             let Extern::Table(k) = self.table(table.min, table.max) else { unreachable!() };
             if let Some(init) = init {
                 let value = self.constant(this, init);
-                self.tables[k].entries.fill(value);
+                self.tables[k].entries.fill(value.bits());
             }
             self.instances[this].tables.push(k);
         }
         for element in &info.elements {
             let items = match &element.items {
                 ElementItems::Functions(list) => list.iter().map(|f| self.funcref(this, *f)).collect(),
-                ElementItems::Expressions(list) => list.iter().map(|e| self.constant(this, e)).collect(),
+                ElementItems::Expressions(list) => list.iter().map(|e| self.constant(this, e).bits()).collect(),
             };
             self.instances[this].elements.push(items);
         }
@@ -150,7 +150,7 @@ impl Store {
         }
         for (k, element) in info.elements.iter().enumerate() {
             if let SegmentMode::Active { target, offset } = &element.mode {
-                let to = self.constant(this, offset) as usize;
+                let to = self.constant(this, offset).bits() as usize;
                 let items = self.instances[this].elements[k].clone();
                 let table = self.instances[this].tables[*target as usize];
                 let entries = self.tables[table].entries.get_mut(to..to + items.len());
@@ -162,7 +162,7 @@ impl Store {
         }
         for (k, data) in info.data.iter().enumerate() {
             if let SegmentMode::Active { target, offset } = &data.mode {
-                let to = self.constant(this, offset);
+                let to = self.constant(this, offset).bits();
                 let bytes = std::mem::take(&mut self.instances[this].data[k]);
                 self.view(this).memory_write(*target, to, &bytes)?;
             }
@@ -217,14 +217,18 @@ impl Store {
     fn funcref(&self, instance: usize, function: u32) -> Bits {
         self.instances[instance].functions[function as usize] as u64 + 1
     }
-    fn constant(&self, instance: usize, expr: &[ConstOp]) -> Bits {
-        let mut stack = Vec::new();
+    fn constant(&self, instance: usize, expr: &[ConstOp]) -> Val {
+        let mut stack: Vec<Val> = Vec::new();
         for op in expr {
             let mut arithmetic = |op, ty| {
-                let (b, a) = (stack.pop().unwrap(), stack.pop().unwrap());
-                binary(op, ty, a, b).unwrap()
+                let (b, a): (Val, Val) = (stack.pop().unwrap(), stack.pop().unwrap());
+                binary(op, ty, a.bits(), b.bits()).unwrap()
             };
-            let value = match *op {
+            let bits = match *op {
+                ConstOp::V128(v) => {
+                    stack.push(Val(v));
+                    continue;
+                }
                 ConstOp::I32(v) => u64::from(v as u32),
                 ConstOp::I64(v) => v as u64,
                 ConstOp::F32(v) => u64::from(v),
@@ -239,7 +243,7 @@ impl Store {
                 ConstOp::I64Sub => arithmetic(BinOp::Sub, Type::I64),
                 ConstOp::I64Mul => arithmetic(BinOp::Mul, Type::I64),
             };
-            stack.push(value);
+            stack.push(Val::from_bits(bits));
         }
         stack.pop().expect("a constant expression has a value")
     }

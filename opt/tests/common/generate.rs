@@ -4,7 +4,7 @@ use super::Random;
 use cranelift_entity::EntityRef;
 use samite_ir::ssa::{Block, Builtin, CallData, CallTarget, Func, Op, Region, Sig, Signature, SwitchData, Value};
 use samite_ir::translate::vmctx::Layout;
-use samite_ir::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
+use samite_ir::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp, Wide};
 
 const SCALARS: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
 
@@ -47,18 +47,18 @@ pub fn generate(seed: u64, layout: &Layout) -> Func {
     f
 }
 
-pub fn inputs(random: &mut Random, count: usize) -> Vec<Vec<u128>> {
+pub fn inputs(random: &mut Random, count: usize) -> Vec<Vec<Wide>> {
     let edge = |random: &mut Random, ty: Type| {
         if random.one_in(3) {
             let n = random.next() >> random.below(64);
-            return u128::from(if ty.bytes() == 4 { n & 0xffff_ffff } else { n });
+            return Wide::from(if ty.bytes() == 4 { n & 0xffff_ffff } else { n });
         }
-        u128::from(random.pick(&samite_ir::value::edges::edges(ty)))
+        Wide::from(random.pick(&samite_ir::value::edges::edges(ty)))
     };
     let types = [Type::I32, Type::I32, Type::I64, Type::F32, Type::F64];
     (0..count)
         .map(|_| {
-            let mut args = vec![u128::from(super::CONTEXT)];
+            let mut args = vec![Wide::from(super::CONTEXT)];
             args.extend(types.iter().map(|ty| edge(random, *ty)));
             args
         })

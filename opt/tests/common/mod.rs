@@ -105,20 +105,20 @@ impl World for Machine {
             return Ok(Wide::from(fixed));
         }
         self.check(access)?;
-        Ok((0..u64::from(access.width)).rev().fold(0, |n, k| n << 8 | Wide::from(self.get(access.addr + k))))
+        Ok(Wide::from_le_bytes((0..u64::from(access.width)).map(|k| self.get(access.addr + k))))
     }
     fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap> {
         assert_ne!(access.region, Region::CONSTANT);
         self.check(access)?;
-        for k in 0..access.width {
-            self.set(access.addr + u64::from(k), (value >> (8 * k)) as u8);
+        for (k, byte) in (0..u64::from(access.width)).zip(value.to_le_bytes()) {
+            self.set(access.addr + k, byte);
         }
         Ok(())
     }
     fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap> {
         let digest = self.digest();
         self.calls.push((callee, args.to_vec(), digest));
-        let n = mix(digest ^ self.calls.len() as u64 ^ args.iter().fold(0, |d, a| mix(d ^ *a as u64)));
+        let n = mix(digest ^ self.calls.len() as u64 ^ args.iter().fold(0, |d, a| mix(d ^ a.bits())));
         if n.is_multiple_of(31) {
             return Err(Trap::StackExhausted);
         }
