@@ -7,6 +7,7 @@
 //! Rules hold at both integer widths unless they name one. Floats are folded only where every bit is certain: no NaN comes
 //! out, or the operator only moves bits.
 use crate::divide;
+use crate::fold_lanes;
 use crate::range::{is_sign_extended, max, upper_bound};
 use crate::writer::{Truth, Writer};
 use samite_ir::ssa::{Op, Value};
@@ -56,7 +57,7 @@ pub fn simplify(w: &mut Writer, op: Op) -> Option<Rewrite> {
             (None, None, Some((x, Truth::NotZero))) => Some(Rewrite::Op(Op::TrapIf(trap, x))),
             _ => None,
         },
-        _ => None,
+        _ => fold_lanes::simplify(w, op),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a value can be at most, from the ops that made it: the proof that offsets fold without wrapping, that masks and
 //! extensions do nothing, that signed and unsigned agree.
 use samite_ir::ssa::{Func, Op, Value};
-use samite_ir::value::{BinOp, ConvOp, MemOp, Type, UnOp};
+use samite_ir::value::{BinOp, ConvOp, Extension, LaneTest, MemOp, Shape, Type, UnOp};
 
 /// How many ops up it looks; each has at most two operands that matter.
 const DEPTH: u32 = 4;
@@ -27,6 +27,10 @@ fn bound(f: &Func, v: Value, depth: u32) -> u64 {
     match op {
         Op::Const(_, bits) => bits,
         Op::Compare(..) => 1,
+        Op::ExtractLane(Shape::I8x16, Extension::Unsigned, ..) => 0xff,
+        Op::ExtractLane(Shape::I16x8, Extension::Unsigned, ..) => 0xffff,
+        Op::LaneTest(LaneTest::AnyTrue | LaneTest::AllTrue, ..) => 1,
+        Op::LaneTest(LaneTest::Bitmask, shape, _) => (1 << shape.lanes()) - 1,
         Op::Select(_, _, a, b) => of(a).max(of(b)),
         Op::Load { op: MemOp::I32x8U | MemOp::I64x8U, .. } => 0xff,
         Op::Load { op: MemOp::I32x16U | MemOp::I64x16U, .. } => 0xffff,
@@ -78,6 +82,8 @@ fn below_power(n: u64) -> u64 {
 pub fn is_sign_extended(f: &Func, v: Value, bits: u32) -> bool {
     let from = match f.ops[v] {
         Op::Load { op: MemOp::I32x8S | MemOp::I64x8S, .. } | Op::Unary(UnOp::Extend8S, ..) => 8,
+        Op::ExtractLane(Shape::I8x16, Extension::Signed, ..) => 8,
+        Op::ExtractLane(Shape::I16x8, Extension::Signed, ..) => 16,
         Op::Load { op: MemOp::I32x16S | MemOp::I64x16S, .. } | Op::Unary(UnOp::Extend16S, ..) => 16,
         Op::Load { op: MemOp::I64x32S, .. } | Op::Unary(UnOp::Extend32S, ..) => 32,
         Op::Convert(ConvOp::ExtendI32S, a) => return bits >= 32 || is_sign_extended(f, a, bits),
