@@ -4,9 +4,11 @@ use super::Random;
 use cranelift_entity::EntityRef;
 use samite_ir::ssa::{Block, Builtin, CallData, CallTarget, Func, Op, Region, Sig, Signature, SwitchData, Value};
 use samite_ir::translate::vmctx::Layout;
-use samite_ir::value::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp, Wide};
+use samite_ir::value::{
+    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, Shape, Trap, Type, UnOp, Wide, splat,
+};
 
-const SCALARS: [Type; 4] = [Type::I32, Type::I64, Type::F32, Type::F64];
+const TYPES: [Type; 5] = [Type::I32, Type::I64, Type::F32, Type::F64, Type::V128];
 
 /// A function of (context, i32, i32, i64, f32, f64) -> (i32, i64, f64).
 pub fn generate(seed: u64, layout: &Layout) -> Func {
@@ -103,6 +105,18 @@ impl Generator {
     }
 
     fn constant(&mut self, ty: Type) -> Value {
+        if ty == Type::V128 {
+            let shape = self.random.pick(Shape::ALL);
+            let mut lane = || self.random.pick(&samite_ir::value::edges::edges(shape.scalar()));
+            let bits = match lane() % 5 {
+                0 => 0,
+                1 => u128::MAX,
+                2 => splat(shape, lane()),
+                _ => (0..4).fold(0, |v, _| v << 32 | u128::from(lane() as u32)),
+            };
+            let id = self.f.vectors.intern(bits);
+            return self.op(Op::VConst(ty, id));
+        }
         let bits = match self.random.below(4) {
             0 if ty.is_int() => self.random.next() % 40,
             1 if ty.is_int() => (1 << self.random.below(64)) - (self.random.next() % 2),
@@ -196,7 +210,7 @@ impl Generator {
     fn join(&mut self) -> Block {
         let b = self.block();
         for _ in 0..self.random.below(3) {
-            let ty = self.random.pick(&SCALARS);
+            let ty = self.random.pick(&TYPES);
             self.f.add_param(b, ty, 0);
         }
         b
@@ -270,7 +284,7 @@ impl Generator {
         let count = self.f.add_param(header, Type::I32, 0);
         let extra = self.random.below(4);
         for _ in 0..extra {
-            let ty = self.random.pick(&SCALARS);
+            let ty = self.random.pick(&TYPES);
             self.f.add_param(header, ty, 0);
         }
         let from = self.current();
@@ -372,7 +386,7 @@ impl Generator {
     }
 
     fn memory(&mut self) {
-        const OPS: [MemOp; 12] = [
+        const OPS: [MemOp; 15] = [
             MemOp::I32,
             MemOp::I32x8S,
             MemOp::I32x8U,
@@ -385,6 +399,9 @@ impl Generator {
             MemOp::I64x32U,
             MemOp::F32,
             MemOp::F64,
+            MemOp::V128,
+            MemOp::V128x32Zero,
+            MemOp::V128x64Zero,
         ];
         let op = self.random.pick(&OPS);
         let (region, addr, disp) = match self.random.below(6) {
@@ -408,7 +425,8 @@ impl Generator {
                 (Region::memory(0), addr, 0)
             }
         };
-        if region != Region::CONSTANT && self.random.one_in(2) {
+        let part = matches!(op, MemOp::V128x32Zero | MemOp::V128x64Zero);
+        if region != Region::CONSTANT && !part && self.random.one_in(2) {
             let op = match op {
                 MemOp::I32x8S => MemOp::I32x8U,
                 MemOp::I32x16S => MemOp::I32x16U,
@@ -423,8 +441,62 @@ impl Generator {
         }
     }
 
+    fn compute_lanes(&mut self) {
+        let shape = self.random.pick(Shape::ALL);
+        let lane = self.random.below(shape.lanes() as usize) as u8;
+        let scalar = shape.scalar();
+        let extension = match shape {
+            Shape::I8x16 | Shape::I16x8 => self.random.pick(Extension::ALL),
+            _ => Extension::Unsigned,
+        };
+        let [a, b] = [self.value(Type::V128), self.value(Type::V128)];
+        let op = match self.random.below(16) {
+            0 => Op::Splat(shape, self.value(scalar)),
+            1 | 2 => Op::ExtractLane(shape, extension, lane, a),
+            3 => Op::ReplaceLane(shape, lane, a, self.value(scalar)),
+            4 | 5 => {
+                // Whole words mostly, of one vector or both.
+                let of = self.random.pick(&[4, 8]);
+                let words: Vec<u32> = (0..4).map(|_| 4 * self.random.below(of) as u32).collect();
+                let indices = std::array::from_fn(|k| (words[k / 4] + k as u32 % 4) as u8);
+                let id = self.f.vectors.intern(u128::from_le_bytes(indices));
+                Op::Shuffle(id, a, b)
+            }
+            6 => {
+                let ops: Vec<_> = LaneTest::ALL.iter().copied().filter(|op| op.exists(shape)).collect();
+                if ops.is_empty() {
+                    return;
+                }
+                Op::LaneTest(self.random.pick(&ops), shape, a)
+            }
+            7 | 8 => {
+                if shape.is_float() {
+                    return;
+                }
+                Op::LaneShift(self.random.pick(LaneShiftOp::ALL), shape, a, self.value(Type::I32))
+            }
+            9 | 10 => {
+                let ops: Vec<_> = LaneUnOp::ALL.iter().copied().filter(|op| op.exists(shape)).collect();
+                Op::LaneUnary(self.random.pick(&ops), shape, a)
+            }
+            11 => Op::LaneTernary(LaneTernOp::Bitselect, Shape::I8x16, a, b, self.value(Type::V128)),
+            12 => {
+                let ops = [LaneBinOp::And, LaneBinOp::Or, LaneBinOp::Xor, LaneBinOp::Andnot, LaneBinOp::Swizzle];
+                Op::LaneBinary(self.random.pick(&ops), Shape::I8x16, a, b)
+            }
+            _ => {
+                let ops: Vec<_> = LaneBinOp::ALL.iter().copied().filter(|op| op.exists(shape)).collect();
+                Op::LaneBinary(self.random.pick(&ops), shape, a, b)
+            }
+        };
+        self.op(op);
+    }
+
     fn compute(&mut self) {
         use UnOp::*;
+        if self.random.one_in(4) {
+            return self.compute_lanes();
+        }
         let ty = self.random.pick(&[Type::I32, Type::I32, Type::I32, Type::I64, Type::I64, Type::F32, Type::F64]);
         let op = match self.random.below(12) {
             0 | 1 if ty.is_int() => {
