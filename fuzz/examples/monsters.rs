@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(strategy: &Strategy, only: Option<&str>) -> ExitCode {
-    println!("{strategy}\n{:38} {:>9} {:>10} {:>8}   translate, optimize, lower, allocate, emit", "shape", "size", "ms", "factor");
+    println!("{strategy}\n{:38} {:>9} {:>10} {:>8}   by station", "shape", "size", "ms", "factor");
     let (mut worst, mut largest) = ((0.0, String::new()), (0.0, String::new()));
     for m in MONSTERS.iter().filter(|m| only.is_none_or(|o| m.name.contains(o))) {
         let mut before: Option<(u32, f64)> = None;
@@ -46,8 +46,7 @@ fn measure(strategy: &Strategy, only: Option<&str>) -> ExitCode {
             let factor = before.map(|(s, t)| (seconds / t).powf(2f64.ln() / (f64::from(size) / f64::from(s)).ln()));
             before = Some((size, seconds));
             let shown = factor.map_or(String::new(), |f| format!("{f:.2}"));
-            let stations = [stats.translate, stats.optimize, stats.lower, stats.allocate, stats.emit];
-            let stations: String = stations.iter().map(|t| format!("{:8.1}", t.as_secs_f64() * 1e3)).collect();
+            let stations: String = stats.times().iter().map(|(name, t)| format!("  {name} {:.1}", t.as_secs_f64() * 1e3)).collect();
             println!("{:38} {size:>9} {:>10.1} {shown:>8} {stations}", m.name, seconds * 1e3);
             if factor.is_some_and(|f| f > worst.0) {
                 worst = (factor.unwrap_or_default(), format!("{} to {size}", m.name));
