@@ -84,6 +84,10 @@ pub fn compile_function(
     stats.add_time("lower", clock.lap());
     observer.mach(&code);
     check_flow(&code, index);
+    if regalloc::reports_too_much(&code.flow, &mut worker.regalloc) {
+        let offset = module.info.bodies[index as usize].start;
+        return Err(Error::new(ErrorKind::Limit, offset, format!("function {index} keeps too many references across calls")));
+    }
     clock.lap();
 
     let allocation = regalloc::run(strategy.regalloc, &code.flow, X64::registers(), &mut worker.regalloc);

@@ -166,8 +166,6 @@ const _: () = assert!(std::mem::size_of::<Operand>() == 8);
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum StepKind {
     Plain,
-    /// Operand 0 is a `Def`, operand 1 a `Use` of the same class, both `Reg`: worth giving both the same register; the step vanishes then.
-    Copy,
     /// A call or allocation, where the collector may run: values that are references and live across it must be in slots, and are reported.
     Safepoint,
 }

@@ -90,7 +90,7 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
         cx.code.flow.blocks.push(BlockFlow::default());
     }
     for (position, &b) in plan.layout.iter().enumerate().rev() {
-        for &e in plan.edges_of(position).iter().rev() {
+        for e in plan.splittable(f, position).rev() {
             if let Some(block) = plan.own_block(e) {
                 let start = cx.code.ops.len() as u32;
                 cx.edge_block(&plan, e, block);
@@ -140,22 +140,29 @@ impl Plan {
             });
             edge_start.push(edges.len() as u32);
         }
-        let mut split = vec![NONE; f.edges.len()];
-        let mut block = Vec::with_capacity(layout.len());
-        let mut count = 0;
-        for p in 0..layout.len() {
-            block.push(count);
-            count += 1;
-            let out = &edges[edge_start[p] as usize..edge_start[p + 1] as usize];
-            for &e in out {
-                let several = out.len() > 1;
-                if several && (preds[f.edges[e].to.index()] > 1 || !f.edges[e].args.is_empty()) {
-                    split[e.index()] = count;
-                    count += 1;
-                }
+        let split = vec![NONE; f.edges.len()];
+        let mut plan = Plan { block_count: 0, block: Vec::with_capacity(layout.len()), layout, position, split, edges, edge_start };
+        for p in 0..plan.layout.len() {
+            plan.block.push(plan.block_count);
+            plan.block_count += 1;
+            let mut split = Vec::new();
+            if plan.edges_of(p).len() > 1 {
+                let must = |e: &Edge| preds[f.edges[*e].to.index()] > 1 || !f.edges[*e].args.is_empty();
+                split.extend(plan.splittable(f, p).filter(must));
+            }
+            for e in split {
+                plan.split[e.index()] = plan.block_count;
+                plan.block_count += 1;
             }
         }
-        Plan { block_count: count, layout, block, position, split, edges, edge_start }
+        plan
+    }
+    /// The ways out of a block, in the order that blocks made for them stand in: what leads to the next block falls into it.
+    fn splittable(&self, f: &Func, position: usize) -> impl DoubleEndedIterator<Item = Edge> {
+        let next = self.layout.get(position + 1).copied();
+        let falls = move |e: &Edge| Some(f.edges[*e].to) == next;
+        let edges = self.edges_of(position).iter().copied();
+        edges.clone().filter(move |e| !falls(e)).chain(edges.filter(falls))
     }
     fn edges_of(&self, position: usize) -> &[Edge] {
         &self.edges[self.edge_start[position] as usize..self.edge_start[position + 1] as usize]

@@ -9,7 +9,7 @@
 //! - operands: `RegOrSlot` on an output; `SameAs` on an input, or of other than a `Use` of the same class in a register, or two of one; a fixed
 //!   register of the wrong class or outside `RegFile::order`, wanted by two inputs of different values or two outputs, or by an early output and an input,
 //!   or by a late input and an output, or clobbered under a `UseLate` or `DefEarly`;
-//! - a reference that is a `UseLate` of a safepoint; a copy or a `remat` definition of the wrong shape;
+//! - a reference that is a `UseLate` of a safepoint; a `remat` definition of the wrong shape;
 //! - a step for which there are not enough registers.
 use super::dominators::Dominators;
 use super::flow::{Block, Class, Flow, Operand, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
@@ -257,12 +257,6 @@ impl Verifier<'_> {
                 || data.is_ref && (data.class != Class::Int || data.bytes != 8)
             {
                 faults.push("a value of an odd size");
-            }
-        }
-        if s.kind == StepKind::Copy {
-            let fits = matches!(operands, [d, u] if (d.role, d.want) == (Role::Def, Want::Reg) && (u.role, u.want) == (Role::Use, Want::Reg) && flow.vregs[d.reg].class == flow.vregs[u.reg].class);
-            if !fits || !s.clobbers.is_empty() {
-                faults.push("a copy of the wrong shape");
             }
         }
         self.room(operands, s.clobbers, &mut faults);

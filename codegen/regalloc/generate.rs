@@ -472,13 +472,7 @@ impl<'a> Generator<'a> {
             let class = self.b.flow.vregs[v].class;
             if let Some(n) = self.variable(Some(class)) {
                 let d = self.define(n);
-                // A copy is of equal values.
-                let data = self.b.flow.vregs[v];
-                if data.bytes == self.b.flow.vregs[d].bytes {
-                    self.b.step(StepKind::Copy, RegSet::EMPTY, &[operand(d, Role::Def, Want::Reg), operand(v, Role::Use, Want::Reg)]);
-                } else {
-                    self.b.step(StepKind::Plain, RegSet::EMPTY, &[operand(d, Role::Def, Want::Reg), operand(v, Role::Use, Want::Reg)]);
-                }
+                self.b.step(StepKind::Plain, RegSet::EMPTY, &[operand(d, Role::Def, Want::Reg), operand(v, Role::Use, Want::Reg)]);
             }
         }
         true

@@ -9,7 +9,7 @@
 //! 2010): a value is live at the entry of a loop that does not contain its definition exactly if it is live in all of the loop. Each value is walked by
 //! itself from its last read upwards, a whole loop in one stride, so no live set of a block is ever built: sets over 100,000 blocks times
 //! 50,000 values would be too large (Boissinot and others, "Computing liveness sets for SSA-form programs", 2011, compare the two).
-use crate::mach::flow::{Block, Flow, Role, StepKind, VReg, VRegData, Want};
+use crate::mach::flow::{Block, Flow, Role, VReg, VRegData, Want};
 use crate::mach::loops::{Loop, Loops};
 use cranelift_entity::EntityRef;
 
@@ -188,7 +188,7 @@ impl Lives {
                 let mut add_if = |in_gap: bool| {
                     let mut others = false;
                     for (n, o) in operands.iter().enumerate().filter(|(_, o)| !o.role.is_def()) {
-                        let need = need(s.kind, n, operands);
+                        let need = need(n, operands);
                         if matches!(need, Need::Reg | Need::Any) == in_gap {
                             others = true;
                         } else {
@@ -202,7 +202,7 @@ impl Lives {
                 }
                 for o in operands.iter().filter(|o| o.role.is_def()) {
                     let tied = matches!(o.want, Want::SameAs(with) if !matches!(operands[with as usize].want, Want::Fixed(_)));
-                    let early = o.role == Role::DefEarly || tied || s.kind == StepKind::Copy;
+                    let early = o.role == Role::DefEarly || tied;
                     self.born[o.reg.index()] = (b, at(step, if early { EARLY } else { LATE }));
                 }
             }
@@ -331,11 +331,8 @@ impl<T> FromEnd<T> for [T] {
 }
 
 /// How operand `n`, an input, is read.
-fn need(kind: StepKind, n: usize, operands: &[crate::mach::flow::Operand]) -> Need {
+fn need(n: usize, operands: &[crate::mach::flow::Operand]) -> Need {
     let o = operands[n];
-    if kind == StepKind::Copy {
-        return Need::ToSame;
-    }
     if matches!(o.want, Want::Fixed(_)) {
         return Need::ToFixed;
     }

@@ -8,10 +8,10 @@
 //! ```
 //! To add an allocator: a file with `run(&Flow, &RegFile, &mut Context) -> Allocation`, a variant of `How` with its name, an arm in `run`;
 //! the tests in `fuzz.rs` run every variant.
-use crate::mach::flow::{Allocation, Flow, RegFile};
+use crate::mach::flow::{Allocation, Flow, RegFile, StepKind};
 use crate::mach::loops::Loops;
 use crate::mach::moves::{Move, Resolver};
-use live::Lives;
+use live::{LATE, Lives, at};
 
 pub mod check;
 #[cfg(test)]
@@ -58,6 +58,25 @@ pub struct Context {
     resolver: Resolver,
     moves: Vec<Move>,
     sequence: Vec<crate::mach::flow::Edit>,
+}
+
+/// How many references all reports of a function may list together. They are as many as references times calls that they live across.
+const MOST_REPORTED: usize = 1 << 24;
+
+/// Would the reports at safepoints list more than that? Then the function is not to be compiled.
+pub fn reports_too_much(flow: &Flow, context: &mut Context) -> bool {
+    let references = flow.vregs.values().filter(|d| d.is_ref).count();
+    let safepoints = || (0u32..).zip(&flow.steps).filter(|(_, s)| s.kind == StepKind::Safepoint);
+    if references == 0 || references * safepoints().count() <= MOST_REPORTED {
+        return false;
+    }
+    let safepoints: Vec<_> = safepoints().map(|(n, _)| at(n, LATE)).collect();
+    let Context { loops, lives, .. } = context;
+    loops.build(flow);
+    lives.build(flow, loops, |d| d.is_ref);
+    let before = |end: u32| safepoints.partition_point(|&p| p < end);
+    let across = |v| lives.ranges(v).iter().map(|r| before(r.end) - before(r.start + 1)).sum::<usize>();
+    flow.vregs.keys().filter(|&v| flow.vregs[v].is_ref).map(across).sum::<usize>() > MOST_REPORTED
 }
 
 /// The flow must keep its promises (`mach/verify.rs`).

@@ -163,7 +163,7 @@ impl Observer for Look<'_> {
 fn group<'a>(code: &Code<X64>, allocation: &Allocation, step: u32, ends: bool, list: &'a [Instruction]) -> Option<&'a [Instruction]> {
     match code.ops[step as usize] {
         Op::Inst(_) | Op::Const(_) | Op::ZeroVec | Op::PoolConst { .. } => list.get(..1),
-        Op::Args | Op::Copy | Op::Reserve(_) => None,
+        Op::Args | Op::Reserve(_) => None,
         Op::Jump | Op::Branch(_) | Op::JumpTable(_) | Op::Return | Op::Trap(_) => None,
         _ if !ends => None,
         _ => {

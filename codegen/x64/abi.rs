@@ -45,7 +45,8 @@ pub const fn memory_bytes(ty: Type) -> u32 {
 }
 
 impl Convention {
-    /// `params` starts with the context.
+    /// `params` starts with the context. A type has at most 1,000 parameters, as wasm and the runtime have it: what they take on the stack is popped by
+    /// a `ret` with 16 bits.
     pub fn new(params: &[Type], results: &[Type]) -> Convention {
         let (results, result_bytes) = assign(results, &INT_RESULTS);
         let pointer = usize::from(result_bytes > 0);

@@ -96,7 +96,6 @@ fn instruction(capstone: &Capstone, at: u32, i: &capstone::Insn<'_>) -> Line {
 pub fn show(op: &Op) -> String {
     match op {
         Op::Args => "args".into(),
-        Op::Copy => "copy #0, #1".into(),
         Op::Const(bits) if *bits < 1 << 16 => format!("const #0, {bits}"),
         Op::Const(bits) => format!("const #0, {bits:#x}"),
         Op::PoolConst { index, bytes } => format!("const{} #0, pool[{index}]", u32::from(*bytes) * 8),

@@ -9,10 +9,13 @@ use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
 use crate::mach::layout::{Layout, layout};
 use crate::mach::tables::{CallReloc, Emitted, LineRow, SafepointRow, TrapRow};
 use cranelift_entity::SecondaryMap;
-use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, Mnemonic, OpCodeOperandKind, OpKind, Register};
+use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, MemoryOperand, Mnemonic, OpCodeOperandKind, OpKind, Register};
 use samite_ir::translate::vmctx::{self, store_record};
 use samite_ir::value::Trap;
 use std::sync::OnceLock;
+
+/// Steps of a block that is copied rather than jumped to.
+const MOST_COPIED: usize = 16;
 
 /// A jump, always or on a condition.
 #[derive(Clone, Copy, Debug)]
@@ -147,6 +150,49 @@ struct DataRef {
     data: Data,
 }
 
+/// The same as an instruction of two operands, which is shorter, runs on more ports and sets flags: an address that is put where it came from.
+fn shorter(code: C, places: &[Place]) -> Option<(C, [Place; 2])> {
+    let (&[to @ Place::Reg(r), Place::Mem(m)], C::Lea_r32_m | C::Lea_r64_m) = (places, code) else { return None };
+    let wide = code == C::Lea_r64_m;
+    let pick = |c32, c64| if wide { c64 } else { c32 };
+    let own = iced(r, Width::B64);
+    if m.index == Register::None && m.base == own {
+        let code = if i8::try_from(m.disp).is_ok() { pick(C::Add_rm32_imm8, C::Add_rm64_imm8) } else { pick(C::Add_rm32_imm32, C::Add_rm64_imm32) };
+        return Some((code, [to, Place::Imm(m.disp.into())]));
+    }
+    let other = match m {
+        Address { scale: 0, disp: 0, base, index } if base == own => index,
+        Address { scale: 0, disp: 0, base, index } if index == own => base,
+        _ => return None,
+    };
+    let other = PReg::new(Class::Int, (other as u32).checked_sub(Register::RAX as u32).filter(|n| *n < 16)? as u8);
+    Some((pick(C::Add_r32_rm32, C::Add_r64_rm64), [to, Place::Reg(other)]))
+}
+
+/// What of `before` is true after an instruction.
+fn flags_after(before: Option<(PReg, Width)>, code: C, kinds: [Kind; 4], places: &[Place]) -> Option<(PReg, Width)> {
+    use C::*;
+    match (code, places) {
+        (Add_r32_rm32 | Add_r64_rm64 | Add_rm32_imm8 | Add_rm64_imm8 | Add_rm32_imm32 | Add_rm64_imm32, [Place::Reg(r), ..])
+        | (Sub_r32_rm32 | Sub_r64_rm64 | Neg_rm32 | Neg_rm64, [Place::Reg(r), ..])
+        | (And_r32_rm32 | And_r64_rm64 | And_rm32_imm8 | And_rm64_imm8 | And_rm32_imm32 | And_rm64_imm32, [Place::Reg(r), ..])
+        | (Or_r32_rm32 | Or_r64_rm64 | Or_rm32_imm8 | Or_rm64_imm8 | Or_rm32_imm32 | Or_rm64_imm32, [Place::Reg(r), ..])
+        | (Xor_r32_rm32 | Xor_r64_rm64 | Xor_rm32_imm8 | Xor_rm64_imm8 | Xor_rm32_imm32 | Xor_rm64_imm32, [Place::Reg(r), ..]) => match kinds[0] {
+            Kind::Reg(width) => Some((*r, width)),
+            _ => None,
+        },
+        // A shift by nothing leaves all flags as they were.
+        (Shl_rm32_imm8 | Shr_rm32_imm8 | Sar_rm32_imm8 | Shl_rm64_imm8 | Shr_rm64_imm8 | Sar_rm64_imm8, [Place::Reg(r), Place::Imm(1..)]) => {
+            if let Kind::Reg(width) = kinds[0] { Some((*r, width)) } else { None }
+        }
+        // Moves leave flags alone; not so what they write.
+        (Mov_r32_rm32 | Mov_r64_rm64 | Mov_r32_imm32 | Mov_rm64_r64 | Lea_r32_m | Lea_r64_m, [to, ..]) => {
+            before.filter(|b| !matches!(to, Place::Reg(r) if *r == b.0))
+        }
+        _ => None,
+    }
+}
+
 pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
     let layout = layout(code, allocation);
     let mut labels = SecondaryMap::new();
@@ -175,6 +221,7 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
         trap: None,
         offset: 0,
         step: 0,
+        flags: None,
     };
     for (i, step) in code.flow.steps.iter().enumerate() {
         if let Some(first) = code.flow.operands(i as u32).first()
@@ -218,6 +265,8 @@ struct Emitter<'a> {
     trap: Option<Trap>,
     offset: u32,
     step: u32,
+    /// The zero and sign flags are those of the number in this register, at this width.
+    flags: Option<(PReg, Width)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -278,6 +327,7 @@ impl<'a> Emitter<'a> {
             self.data.push(DataRef { field, end, data });
         }
         self.len += size;
+        self.flags = flags_after(self.flags, code, kinds, places);
     }
 
     fn reg(&self, n: u8) -> PReg {
@@ -322,7 +372,26 @@ impl<'a> Emitter<'a> {
             };
             count += 1;
         }
-        self.raw(i.code, &places[..count], rip);
+        let places = &places[..count];
+        match shorter(i.code, places) {
+            Some((code, places)) => self.raw(code, &places, None),
+            None => self.raw(i.code, places, rip),
+        }
+    }
+    /// The instruction of a test, unless the flags are right as they are.
+    fn test(&mut self, t: &Test) {
+        let width = match t.inst.code {
+            C::Test_rm32_r32 => Width::B32,
+            C::Test_rm64_r64 => Width::B64,
+            _ => return self.inst(&t.inst),
+        };
+        let known = match (t.inst.args, self.flags) {
+            ([Arg::O(a), Arg::O(b), ..], Some((r, w))) => w == width && [a, b].iter().all(|n| self.locs[*n as usize] == Loc::Reg(r)),
+            _ => false,
+        };
+        if !(known && matches!(t.cond, Cond::One(ConditionCode::e | ConditionCode::ne | ConditionCode::s | ConditionCode::ns))) {
+            self.inst(&t.inst);
+        }
     }
     fn rr(&mut self, code: C, a: PReg, b: PReg) {
         self.raw(code, &[Place::Reg(a), Place::Reg(b)], None);
@@ -335,11 +404,13 @@ impl<'a> Emitter<'a> {
         self.buffer.branch(self.len, Jump(cc), to);
     }
     fn bind(&mut self, label: Label) {
+        self.flags = None;
         self.buffer.bind(label, self.len);
     }
     /// An instruction on the stack pointer, which is no allocatable register.
     fn fixed(&mut self, i: Instruction) {
         self.widths[0] += 1;
+        self.flags = None;
         self.len += self.encoder.encode(&i, 0).expect("a fixed instruction is well formed");
     }
 
@@ -366,7 +437,7 @@ impl<'a> Emitter<'a> {
                 self.jump(ConditionCode::b, trap);
                 self.fixed(with(C::Cmp_r64_rm64, Register::RSP, Register::R11));
             } else {
-                let m = iced_x86::MemoryOperand::with_base_displ(Register::R11, store_record::STACK_LIMIT.into());
+                let m = MemoryOperand::with_base_displ_size(Register::R11, limit.disp.into(), u32::from(limit.disp != 0));
                 self.fixed(Instruction::with2(C::Cmp_r64_rm64, Register::RSP, m).expect("cmp"));
             }
             self.jump(ConditionCode::b, trap);
@@ -403,12 +474,6 @@ impl<'a> Emitter<'a> {
         }
         match self.code.incoming {
             0 => self.fixed(Instruction::with(C::Retnq)),
-            // More than 16 bits of arguments: the return address moves up over them.
-            n if n > 0xfff8 => {
-                self.fixed(Instruction::with1(C::Pop_r64, Register::R11).expect("pop"));
-                self.fixed(Instruction::with2(C::Add_rm64_imm32, Register::RSP, n as i32).expect("add"));
-                self.fixed(Instruction::with1(C::Jmp_rm64, Register::R11).expect("jmp"));
-            }
             n => self.fixed(Instruction::with1(C::Retnq_imm16, n).expect("ret")),
         }
     }
@@ -419,6 +484,10 @@ impl<'a> Emitter<'a> {
             self.buffer.align(self.len, 32, 31);
         }
         self.bind(label);
+        self.steps(b, next);
+    }
+
+    fn steps(&mut self, b: Block, next: Option<Block>) {
         let steps = self.code.flow.blocks[b].steps.clone();
         let mut edit = self.allocation.edits.partition_point(|(s, _)| *s < steps.start);
         for step in steps {
@@ -527,6 +596,8 @@ impl<'a> Emitter<'a> {
         }
         if self.only_returns(to) {
             self.epilogue();
+        } else if self.is_dispatch(to) {
+            self.steps(to, None);
         } else {
             let to = self.label(to);
             self.jump(ConditionCode::None, to);
@@ -538,6 +609,15 @@ impl<'a> Emitter<'a> {
         let at = self.allocation.edits.partition_point(|(s, _)| *s < steps.start);
         let has_edits = self.allocation.edits.get(at).is_some_and(|(s, _)| *s < steps.end);
         steps.len() == 1 && !has_edits && matches!(self.code.ops[steps.start as usize], Op::Return)
+    }
+    /// Does the block do little but look up where to go on? An interpreter's loop: with a copy behind every case, the processor can learn which
+    /// case follows which.
+    fn is_dispatch(&self, b: Block) -> bool {
+        let steps = &self.code.flow.blocks[b].steps;
+        let is_call = |op: &Op| matches!(op, Op::Call { .. });
+        steps.len() <= MOST_COPIED
+            && matches!(self.code.ops[steps.end as usize - 1], Op::JumpTable(_))
+            && !self.code.ops[steps.start as usize..steps.end as usize].iter().any(is_call)
     }
     /// To `label` if the condition holds, else on.
     fn jump_if(&mut self, cond: Cond, label: Label) {
@@ -559,12 +639,6 @@ impl<'a> Emitter<'a> {
     fn op(&mut self, b: Block, op: Op, next: Option<Block>) {
         match op {
             Op::Args => {}
-            Op::Copy => {
-                let (to, from) = (self.locs[0], self.locs[1]);
-                if to != from {
-                    self.copy(from, to, 16);
-                }
-            }
             Op::Const(bits) => self.constant(self.reg(0), bits),
             Op::ZeroVec => self.zero_vec(self.reg(0)),
             Op::PoolConst { index, bytes } => self.pool_const(self.reg(0), index, bytes),
@@ -576,14 +650,14 @@ impl<'a> Emitter<'a> {
             Op::Set(t) => self.set(&t),
             Op::Move { test, wide } => self.conditional_move(&test, wide),
             Op::MoveVec(t) => {
-                self.inst(&t.inst);
+                self.test(&t);
                 let skip = self.buffer.label();
                 self.jump_if(t.cond.negated(), skip);
                 self.rr(C::VEX_Vmovaps_xmm_xmmm128, self.reg(0), self.reg(2));
                 self.bind(skip);
             }
             Op::TrapIf(t, trap) => {
-                self.inst(&t.inst);
+                self.test(&t);
                 let label = self.buffer.label();
                 self.jump_if(t.cond, label);
                 self.cold.push((label, trap, self.offset));
@@ -610,7 +684,7 @@ impl<'a> Emitter<'a> {
                 self.jump_to(to, next);
             }
             Op::Branch(t) => {
-                self.inst(&t.inst);
+                self.test(&t);
                 let (yes, no) = (self.target(b, 0), self.target(b, 1));
                 if next == Some(yes) {
                     let no = self.label(no);
@@ -632,7 +706,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn set(&mut self, t: &Test) {
-        self.inst(&t.inst);
+        self.test(t);
         let d = self.reg(0);
         let setcc = |cc| match cc {
             ConditionCode::o => C::Seto_rm8,
@@ -671,7 +745,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn conditional_move(&mut self, t: &Test, wide: bool) {
-        self.inst(&t.inst);
+        self.test(t);
         self.trap = None;
         let cmov = |cc| {
             let (c32, c64) = match cc {

@@ -72,12 +72,10 @@ pub fn narrow(cx: &mut Cx, v: Value) -> VReg {
 
 /// The trap that a fault in the access means.
 pub fn access_trap(proven: bool, region: Region) -> Option<Trap> {
-    if region == Region::EPOCH {
-        Some(Trap::Interrupted)
-    } else if !proven && Region::ANY_MEMORY.overlaps(region) {
-        Some(Trap::MemoryOutOfBounds)
-    } else {
-        None
+    match region {
+        _ if proven => None,
+        Region::EPOCH => Some(Trap::Interrupted),
+        _ => Region::ANY_MEMORY.overlaps(region).then_some(Trap::MemoryOutOfBounds),
     }
 }
 

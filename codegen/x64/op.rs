@@ -125,8 +125,6 @@ pub enum Callee {
 pub enum Op {
     /// Defines the arguments that come in registers. Emits nothing.
     Args,
-    /// Operand 0 from operand 1, any class.
-    Copy,
     /// Operand 0 is this number (upper bits zero for i32).
     Const(u64),
     /// Operand 0, a vector register, is this constant of the pool, of 4, 8 or 16 bytes.

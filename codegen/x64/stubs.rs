@@ -233,11 +233,6 @@ pub fn host(params: &[Type], results: &[Type]) -> Stub {
     a.pop(R::RBP);
     match convention.stack_bytes {
         0 => a.put(Ok(Instruction::with(C::Retnq))),
-        n if n > 0xfff8 => {
-            a.pop(R::R11);
-            a.put(Instruction::with2(C::Add_rm64_imm32, R::RSP, n as i32));
-            a.put(Instruction::with1(C::Jmp_rm64, R::R11));
-        }
         n => a.put(Instruction::with1(C::Retnq_imm16, n)),
     }
     text.extend_from_slice(&a.done());

@@ -216,9 +216,6 @@ impl Finish<'_> {
     fn tied_output(&self, step: u32, operand: u32) -> VReg {
         let s = &self.flow.steps[step as usize];
         let operands = self.flow.operands(step);
-        if s.kind == StepKind::Copy {
-            return operands[0].reg;
-        }
         let n = (operand - s.operands.start) as u8;
         operands.iter().find(|o| o.want == crate::mach::flow::Want::SameAs(n)).expect("a tie").reg
     }

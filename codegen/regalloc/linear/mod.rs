@@ -23,7 +23,7 @@
 //! The page on it is `papers/linear-scan.md`.
 use super::Context;
 use super::live::{EARLY, GAP, LATE, Lives, Need, Position, at};
-use crate::mach::flow::{Allocation, Block, Flow, PReg, RegFile, RegSet, Role, StepKind, VReg, Want};
+use crate::mach::flow::{Allocation, Block, Flow, PReg, RegFile, RegSet, Role, VReg, Want};
 use crate::mach::loops::Loops;
 use busy::{Busy, Stretch, fixed_output};
 use cost::Costs;
@@ -190,14 +190,9 @@ impl Memory {
 /// The outputs of a step that take over an input's register, with that input, unless it is fixed anyway.
 fn ties(flow: &Flow, step: u32) -> impl Iterator<Item = (VReg, VReg)> {
     let operands = flow.operands(step);
-    let copy = flow.steps[step as usize].kind == StepKind::Copy;
-    operands.iter().enumerate().filter_map(move |(n, o)| {
-        let with = match o.want {
-            Want::SameAs(with) => with as usize,
-            _ if copy && n == 0 => 1,
-            _ => return None,
-        };
-        let input = operands[with];
+    operands.iter().filter_map(move |o| {
+        let Want::SameAs(with) = o.want else { return None };
+        let input = operands[with as usize];
         (!matches!(input.want, Want::Fixed(_))).then_some((o.reg, input.reg))
     })
 }

@@ -251,6 +251,7 @@ impl Machine {
         if let Some(stubs) = known(&cache) {
             return Ok(stubs);
         }
+        anyhow::ensure!(ty.params.len().max(ty.results.len()) <= 1000, "a function has at most 1,000 parameters and 1,000 results");
         let types = |list: &[crate::ValType]| list.iter().map(|ty| ty.ssa()).collect::<Vec<Type>>();
         let (params, results) = (types(&ty.params), types(&ty.results));
         let names = ["entry", "host"].map(|kind| format!("samite-{kind}-{signature}"));
