@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 /// `count` references, each got by a call and all of them read in the end.
 fn references(count: usize) -> Vec<u8> {
-    let mut text = format!("(module (import \"\" \"\" (func (result externref))) (table 1 externref) (func (local {})", "externref ".repeat(count));
+    let mut text =
+        format!("(module (import \"\" \"\" (func (result externref))) (table 1 externref) (func (local {})", "externref ".repeat(count));
     for l in 0..count {
         _ = write!(text, "(local.set {l} (call 0))");
     }

@@ -157,7 +157,11 @@ fn shorter(code: C, places: &[Place]) -> Option<(C, [Place; 2])> {
     let pick = |c32, c64| if wide { c64 } else { c32 };
     let own = iced(r, Width::B64);
     if m.index == Register::None && m.base == own {
-        let code = if i8::try_from(m.disp).is_ok() { pick(C::Add_rm32_imm8, C::Add_rm64_imm8) } else { pick(C::Add_rm32_imm32, C::Add_rm64_imm32) };
+        let code = if i8::try_from(m.disp).is_ok() {
+            pick(C::Add_rm32_imm8, C::Add_rm64_imm8)
+        } else {
+            pick(C::Add_rm32_imm32, C::Add_rm64_imm32)
+        };
         return Some((code, [to, Place::Imm(m.disp.into())]));
     }
     let other = match m {
@@ -177,13 +181,22 @@ fn flags_after(before: Option<(PReg, Width)>, code: C, kinds: [Kind; 4], places:
         | (Sub_r32_rm32 | Sub_r64_rm64 | Neg_rm32 | Neg_rm64, [Place::Reg(r), ..])
         | (And_r32_rm32 | And_r64_rm64 | And_rm32_imm8 | And_rm64_imm8 | And_rm32_imm32 | And_rm64_imm32, [Place::Reg(r), ..])
         | (Or_r32_rm32 | Or_r64_rm64 | Or_rm32_imm8 | Or_rm64_imm8 | Or_rm32_imm32 | Or_rm64_imm32, [Place::Reg(r), ..])
-        | (Xor_r32_rm32 | Xor_r64_rm64 | Xor_rm32_imm8 | Xor_rm64_imm8 | Xor_rm32_imm32 | Xor_rm64_imm32, [Place::Reg(r), ..]) => match kinds[0] {
-            Kind::Reg(width) => Some((*r, width)),
-            _ => None,
-        },
+        | (Xor_r32_rm32 | Xor_r64_rm64 | Xor_rm32_imm8 | Xor_rm64_imm8 | Xor_rm32_imm32 | Xor_rm64_imm32, [Place::Reg(r), ..]) => {
+            match kinds[0] {
+                Kind::Reg(width) => Some((*r, width)),
+                _ => None,
+            }
+        }
         // A shift by nothing leaves all flags as they were.
-        (Shl_rm32_imm8 | Shr_rm32_imm8 | Sar_rm32_imm8 | Shl_rm64_imm8 | Shr_rm64_imm8 | Sar_rm64_imm8, [Place::Reg(r), Place::Imm(1..)]) => {
-            if let Kind::Reg(width) = kinds[0] { Some((*r, width)) } else { None }
+        (
+            Shl_rm32_imm8 | Shr_rm32_imm8 | Sar_rm32_imm8 | Shl_rm64_imm8 | Shr_rm64_imm8 | Sar_rm64_imm8,
+            [Place::Reg(r), Place::Imm(1..)],
+        ) => {
+            if let Kind::Reg(width) = kinds[0] {
+                Some((*r, width))
+            } else {
+                None
+            }
         }
         // Moves leave flags alone; not so what they write.
         (Mov_r32_rm32 | Mov_r64_rm64 | Mov_r32_imm32 | Mov_rm64_r64 | Lea_r32_m | Lea_r64_m, [to, ..]) => {
