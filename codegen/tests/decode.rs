@@ -208,7 +208,7 @@ fn stubs_decode() {
         &[I64; 9],
         &[F64; 12],
         &[I32, F32, I64, F64, Ref, I32, I64, I64, I64, F32, F32, F32, F32, F32, F32, F64, F64, I32],
-        &[I64; 9000],
+        &[I64; 1000],
     ];
     let check = |what: &str, stub: &stubs::Stub| {
         let list = instructions(&stub.text, 0).unwrap_or_else(|e| panic!("{what}: {e}"));

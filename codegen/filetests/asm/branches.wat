@@ -21,9 +21,8 @@
 ;;          nop      dword ptr [rax]
 ;;        .l1:
 ;; @0030    add      ecx, esi
-;; @0037    lea      esi, [rsi - 1]
-;; @003a    test     esi, esi
-;;          jne      .l1
+;; @0037    add      esi, -1
+;; @003a    jne      .l1
 ;;          mov      eax, ecx
 ;; @003f    ret
 ;;

@@ -13,3 +13,45 @@
       (local.set 0 (i32.add (local.get 0) (i32.const 1)))
       (br $next))
     (unreachable)))
+
+;; @001d    mov      rcx, qword ptr [rdi + 0x50]
+;;          xor      eax, eax
+;; @0020    nop      word ptr [rax + rax]
+;;          nop      word ptr [rax + rax]
+;;          nop      dword ptr [rax + rax]
+;; @002a    movzx    edx, byte ptr [rcx + rsi]      ; out of bounds memory access
+;; @002d    mov      edi, 2
+;;          cmp      edx, edi
+;;          cmovb    edi, edx
+;;          lea      r11, [.d1]
+;;          movsxd   rdx, dword ptr [r11 + rdi*4]
+;;          add      rdx, r11
+;;          jmp      rdx
+;;        .l1:
+;; @0035    ret
+;;        .l2:
+;; @003b    movzx    edx, byte ptr [rcx + rsi + 1]  ; out of bounds memory access
+;; @003e    add      edx, eax
+;; @0045    add      esi, 2
+;;          mov      eax, edx
+;; @002a    movzx    edx, byte ptr [rcx + rsi]      ; out of bounds memory access
+;; @002d    mov      edi, 2
+;;          cmp      edx, edi
+;;          cmovb    edi, edx
+;;          lea      r11, [.d1]
+;;          movsxd   rdx, dword ptr [r11 + rdi*4]
+;;          add      rdx, r11
+;;          jmp      rdx
+;;        .l3:
+;; @004f    imul     eax, eax
+;; @0056    add      esi, 1
+;; @002a    movzx    edx, byte ptr [rcx + rsi]      ; out of bounds memory access
+;; @002d    mov      edi, 2
+;;          cmp      edx, edi
+;;          cmovb    edi, edx
+;;          lea      r11, [.d1]
+;;          movsxd   rdx, dword ptr [r11 + rdi*4]
+;;          add      rdx, r11
+;;          jmp      rdx
+;;        .d1:
+;;          table    .l2, .l3, .l1

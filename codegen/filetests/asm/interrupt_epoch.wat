@@ -17,19 +17,19 @@
 ;;          mov      qword ptr [rbp - 0x28], rdi
 ;;          mov      r12, qword ptr [rbx + 0x10]
 ;;          mov      rbx, qword ptr [rbx]
-;;          mov      rcx, qword ptr [r12]           ; interrupted
+;;          mov      rcx, qword ptr [r12]
 ;;          cmp      rcx, qword ptr [rbx + 0x28]
 ;;          jae      .l3
 ;;          mov      r13d, esi
 ;;          nop      word ptr [rax + rax]
+;;          nop
 ;;        .l1:
-;; @0018    mov      rcx, qword ptr [r12]           ; interrupted
+;; @0018    mov      rcx, qword ptr [r12]
 ;;          cmp      rcx, qword ptr [rbx + 0x28]
 ;;          jae      .l4
 ;;        .l2:
 ;; @001e    add      r13d, -1
-;; @0021    test     r13d, r13d
-;;          jne      .l1
+;; @0021    jne      .l1
 ;; @0024    add      rsp, 0x10
 ;;          pop      r14
 ;;          pop      r13

@@ -5,6 +5,5 @@
 
 ;;        .l1:
 ;; @001e    add      esi, -1
-;; @0021    test     esi, esi
-;;          jne      .l1
+;; @0021    jne      .l1
 ;; @0024    ret

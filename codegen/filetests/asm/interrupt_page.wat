@@ -11,6 +11,5 @@
 ;;        .l1:
 ;;          mov      ecx, dword ptr [rax]           ; interrupted
 ;; @001e    add      esi, -1
-;; @0021    test     esi, esi
-;;          jne      .l1
+;; @0021    jne      .l1
 ;; @0024    ret
