@@ -43,3 +43,92 @@
   (func (export "divisor") (param i32 i32) (result i32)
     (local.set 1 (i32.sub (local.get 1) (i32.const 1)))
     (i32.div_u (local.get 0) (local.get 1))))
+
+;; run: count(0) == 0
+;; run: count(1) == 1
+;; run: count(-1) == 120
+;; run: count(7) == 28
+;; run: count(32) == 0
+;; run: count(2147483647) == 120
+;; run: count(-2147483648) == 0
+;; run: count(65532) == 78
+;; run: to_zero(0) == 1
+;; run: to_zero(1) == 1
+;; run: to_zero(-1) == 120
+;; run: to_zero(7) == 28
+;; run: to_zero(32) == 1
+;; run: to_zero(2147483647) == 120
+;; run: to_zero(-2147483648) == 1
+;; run: to_zero(65532) == 91
+;; run: low_half(0, 7) == 1, 7
+;; run: low_half(1, 2147483648) == 1, 2147483649
+;; run: low_half(-1, 0) == 1, -1
+;; run: low_half(7, 1) == 1, 8
+;; run: low_half(2147483648, 4294967295) == 1, 6442450943
+;; run: low_half(4294967295, 9223372036854775807) == 1, -9223372032559808514
+;; run: low_half(9223372036854775807, -1) == 1, 9223372036854775806
+;; run: low_half(-9223372036854775808, 7) == 1, -9223372036854775801
+;; run: extended(0, 7) == 0, 0
+;; run: extended(1, 32) == 0, 0
+;; run: extended(-1, 0) == 0, 1
+;; run: extended(7, 1) == 0, 0
+;; run: extended(32, 2147483647) == 0, 1
+;; run: extended(2147483647, -2147483648) == 0, 1
+;; run: extended(-2147483648, -1) == 0, 0
+;; run: extended(65532, 7) == 0, 0
+;; run: overflow(0, 7) == 1, 0, 1, 0
+;; run: overflow(1, 32) == 1, 0, 1, 0
+;; run: overflow(-1, 0) == 1, 0, 1, 0
+;; run: overflow(7, 1) == 0, 1, 0, 1
+;; run: overflow(32, 2147483647) == 1, 0, 1, 0
+;; run: overflow(2147483647, -2147483648) == 1, 0, 1, 0
+;; run: overflow(-2147483648, -1) == 1, 0, 1, 0
+;; run: overflow(65532, 7) == 0, 1, 0, 1
+;; run: shift_by_nothing(0, 7) == 7
+;; run: shift_by_nothing(1, 32) == 33
+;; run: shift_by_nothing(-1, 0) == 1
+;; run: shift_by_nothing(7, 1) == 2
+;; run: shift_by_nothing(32, 2147483647) == -2147483648
+;; run: shift_by_nothing(2147483647, -2147483648) == -2147483647
+;; run: shift_by_nothing(-2147483648, -1) == 0
+;; run: shift_by_nothing(65532, 7) == 8
+;; run: shift(0) == 1
+;; run: shift(1) == 1
+;; run: shift(-1) == 22
+;; run: shift(7) == 1
+;; run: shift(2147483648) == 11
+;; run: shift(4294967295) == 11
+;; run: shift(9223372036854775807) == 21
+;; run: shift(-9223372036854775808) == 22
+;; run: negated(0) == 0
+;; run: negated(1) == 1
+;; run: negated(-1) == 1
+;; run: negated(7) == 7
+;; run: negated(2147483648) == 2147483648
+;; run: negated(4294967295) == 4294967295
+;; run: negated(9223372036854775807) == 9223372036854775807
+;; run: negated(-9223372036854775808) == -9223372036854775808
+;; run: another_between(0, 7) == 8
+;; run: another_between(1, 32) == 34
+;; run: another_between(-1, 0) == 0
+;; run: another_between(7, 1) == 6
+;; run: another_between(32, 2147483647) == 2147483615
+;; run: another_between(2147483647, -2147483648) == 0
+;; run: another_between(-2147483648, -1) == 2147483647
+;; run: another_between(65532, 7) == 65531
+;; run: float_chosen(0, 7, -0.0, 1e+30) == -0.0, 7
+;; run: float_chosen(1, 32, 1.5, 0.0) == 1.5, 33
+;; run: float_chosen(-1, 0, 1e+30, 0.0) == 1e+30, -1
+;; run: float_chosen(7, 1, 0.0, -0.0) == 0.0, 7
+;; run: float_chosen(32, 2147483647, 1.5, -0.0) == 1.5, 2147483647
+;; run: float_chosen(2147483647, -2147483648, -2.5, 1.5) == -2.5, -1
+;; run: float_chosen(-2147483648, -1, 0.0, 1.5) == 0.0, -1
+;; run: float_chosen(65532, 7, -0.0, -2.5) == -0.0, 65535
+;; run: divisor(0, 7) == 0
+;; run: divisor(1, 32) == 0
+;; run: divisor(-1, 0) == 1
+;; trap: divisor(7, 1): integer divide by zero
+;; run: divisor(32, 2147483647) == 0
+;; run: divisor(2147483647, -2147483648) == 1
+;; run: divisor(-2147483648, -1) == 0
+;; run: divisor(65532, 7) == 10922
