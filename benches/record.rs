@@ -1,5 +1,5 @@
 //! What was measured: raw samples and where they come from, nothing derived. The one shape between measuring and reporting; its JSON form is
-//! what `samite bench --json` writes and `--against` reads (described for programs in `results.md`).
+//! what `samite bench --json` writes and `--against` reads.
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
