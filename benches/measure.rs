@@ -2,9 +2,9 @@
 //!
 //! Per kernel: each configuration compiles it some times, then answers `run(check)` and `run(full)`, which are compared with what the
 //! suite expects, then the timed runs take turns (A B A B ...), so that a machine that gets slower or busier does so for all. Times are
-//! wall times of one call on this thread; the median stands for the kernel. Where one run takes long (`Plan::patience`), the run that
+//! wall times of one call on this thread. Where one run takes long (`Plan::patience`), the run that
 //! checked the answer is the measurement.
-use crate::stats::median;
+use crate::record::{self, Bench, Cell, Clock, CodeStats, Experiment, Process, Sample, SubjectKind};
 use crate::suite::{Kernel, Work};
 use anyhow::ensure;
 use samite::{Engine, Linker, Module, Store, TypedFunc};
@@ -69,19 +69,68 @@ pub struct Measured {
     pub spills: Option<u64>,
 }
 
-impl Measured {
-    /// Milliseconds; None if it failed.
-    pub fn run_ms(&self) -> Option<f64> {
-        median_ms(&self.run_ns).filter(|_| self.error.is_none())
+/// What was measured in this one process, for reports.
+pub fn experiment(suite: String, subjects: &[Subject], plan: &Plan, rows: &[Row]) -> Experiment {
+    let sample = |ns: &u64| Sample { wall_ns: *ns, ..Sample::default() };
+    let cell = |m: &Measured| Cell {
+        error: m.error.clone(),
+        code: m.code_bytes.map(|code_bytes| CodeStats {
+            code_bytes,
+            counts: m.spills.map(|n| ("spills".to_string(), n)).into_iter().collect(),
+            passes: Vec::new(),
+        }),
+        processes: vec![Process {
+            compile: m.compile_ns.last().map(sample),
+            runs: m.run_ns.iter().map(sample).collect(),
+            ..Process::default()
+        }],
+    };
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cpu = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name.to_string());
+    let version = env!("CARGO_PKG_VERSION").to_string();
+    Experiment {
+        format: record::FORMAT,
+        version: version.clone(),
+        started: std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |t| t.as_secs()),
+        machine: record::Machine {
+            os: std::env::consts::OS.into(),
+            arch: std::env::consts::ARCH.into(),
+            cpu: cpu.unwrap_or_default(),
+            cores: std::thread::available_parallelism().map_or(1, |n| n.get()),
+            ..record::Machine::default()
+        },
+        plan: record::Plan {
+            processes: 1,
+            samples: plan.runs as u32,
+            patience_ms: plan.patience.as_millis() as u64,
+            seed: 0,
+            pinned: None,
+            randomized: false,
+            quick: plan.size == Size::Check,
+        },
+        suite,
+        subjects: subjects
+            .iter()
+            .map(|s| record::Subject {
+                name: s.name.clone(),
+                kind: if s.strategy.is_some() { SubjectKind::Strategy } else { SubjectKind::Reference },
+                version: version.clone(),
+                command: String::new(),
+                clock: Clock::Call,
+            })
+            .collect(),
+        benches: rows
+            .iter()
+            .map(|row| Bench {
+                name: row.kernel.clone(),
+                group: row.group.clone(),
+                about: String::new(),
+                wasm_bytes: row.wasm_bytes as u64,
+                wasm_sha256: String::new(),
+            })
+            .collect(),
+        cells: rows.iter().flat_map(|row| &row.measured).map(cell).collect(),
     }
-    /// Milliseconds; None if it does not compile.
-    pub fn compile_ms(&self) -> Option<f64> {
-        median_ms(&self.compile_ns)
-    }
-}
-
-fn median_ms(ns: &[u64]) -> Option<f64> {
-    median(&ns.iter().map(|ns| *ns as f64 / 1e6).collect::<Vec<_>>())
 }
 
 /// An instance whose answers were right.

@@ -1,7 +1,7 @@
 //! `samite bench`: strategies compared on a suite.
 use crate::options::{Configuration, EnginesArgs};
 use crate::term;
-use samite_benches::{Plan, Report, Size, Subject, Suite, measure, report};
+use samite_benches::{Analysis, Plan, Size, Subject, Suite, measure, report};
 use samite_codegen::driver::Strategy;
 use std::io::Write;
 use std::path::PathBuf;
@@ -42,35 +42,25 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let subjects = configurations.iter().map(subject).collect::<anyhow::Result<Vec<_>>>()?;
     let size = if args.quick { Size::Check } else { Size::Full };
     let plan = Plan { size, runs: args.runs as usize, ..Plan::default() };
-    let names: Vec<String> = subjects.iter().map(|s| s.name.clone()).collect();
     let json_only = args.json.as_ref().is_some_and(|file| file.as_os_str() == "-");
-    let print = |text: String| -> std::io::Result<()> { if json_only { Ok(()) } else { writeln!(std::io::stdout().lock(), "{text}") } };
-
-    let many = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
-    let (kernels, runs) = (many(suite.kernels.len(), "kernel"), many(plan.runs, "run"));
-    print(format!("{}: {kernels}, median of {runs}", suite.name))?;
-    for (k, name) in names.iter().enumerate() {
-        print(format!("  {} = {name}", report::letter(k)))?;
-    }
-    print(format!("\n{}", report::header(names.len())))?;
     let bar = term::progress(suite.kernels.len() as u64);
     let mut rows = Vec::with_capacity(suite.kernels.len());
     for kernel in &suite.kernels {
         bar.set_message(kernel.name.clone());
-        let row = measure(kernel, &subjects, &plan);
-        bar.suspend(|| print(report::row(&row)))?;
+        rows.push(measure::measure(kernel, &subjects, &plan));
         bar.inc(1);
-        rows.push(row);
     }
     bar.finish_and_clear();
-    let report = Report::new(suite.name, names, rows);
-    print(format!("\n{}", report::summary(&report).trim_end()))?;
-    if let Some(file) = &args.json {
-        let text = serde_json::to_string_pretty(&report)? + "\n";
-        crate::input::write(file, text.as_bytes())?;
+    let experiment = measure::experiment(suite.name, &subjects, &plan, &rows);
+    let analysis = Analysis::new(&experiment);
+    if !json_only {
+        write!(std::io::stdout().lock(), "{}", report::table::table(&analysis))?;
     }
-    if report.failed() > 0 {
-        anyhow::bail!("{} measurements failed", report.failed());
+    if let Some(file) = &args.json {
+        crate::input::write(file, report::json::write(&experiment).as_bytes())?;
+    }
+    if analysis.failed() > 0 {
+        anyhow::bail!("{} measurements failed", analysis.failed());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -324,8 +324,8 @@ fn a_kernel_is_measured() {
     let out = done.ok();
     assert!(out.contains("\nsha256 "), "{out}");
     let json: serde_json::Value = serde_json::from_slice(&fs::read(room.path("out.json")).unwrap()).unwrap();
-    assert_eq!(json["rows"][0]["kernel"], "sha256");
-    assert_eq!(json["rows"][0]["measured"][0]["run_ns"].as_array().unwrap().len(), 1);
+    assert_eq!(json["benches"][0]["name"], "sha256");
+    assert_eq!(json["cells"][0]["processes"][0]["runs"].as_array().unwrap().len(), 1);
     room.run(&["bench", "--filter", "no such kernel"]).fails("no kernel of `kernels` has no such kernel in its name");
     room.run(&["bench", "nowhere"]).fails("no suite `nowhere`");
 }

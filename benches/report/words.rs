@@ -1,0 +1,181 @@
+//! Numbers as people read them, and what they mean in a sentence.
+use crate::analysis::{Analysis, Mean, Quantity};
+use crate::stats::{Judged, Verdict};
+
+/// Subjects are called A, B, C ... in tables.
+pub fn letter(subject: usize) -> String {
+    char::from_u32('A' as u32 + subject as u32).filter(char::is_ascii_uppercase).map_or(format!("#{subject}"), String::from)
+}
+
+/// A subject's name without what it shares with the baseline: of `a=1,b=2` and `a=1,b=3`, `b=3`. The baseline, and what is no such list, has all.
+pub fn short(analysis: &Analysis, subject: usize) -> String {
+    let subjects = &analysis.experiment.subjects;
+    different_fields(&subjects[0].name, &subjects[subject].name)
+}
+
+fn different_fields(first: &str, name: &str) -> String {
+    let fields: Vec<&str> = name.split(',').collect();
+    let others: Vec<&str> = first.split(',').collect();
+    if name == first || fields.len() < 2 || !fields.iter().chain(&others).all(|f| f.contains('=')) {
+        return name.to_string();
+    }
+    fields.into_iter().filter(|f| !others.contains(f)).collect::<Vec<_>>().join(",")
+}
+
+pub fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "▼",
+        Verdict::Slower => "▲",
+        Verdict::CannotTell => "~",
+    }
+}
+
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "faster",
+        Verdict::Slower => "slower",
+        Verdict::CannotTell => "cannot tell",
+    }
+}
+
+/// Three digits that matter.
+pub fn ratio(ratio: f64) -> String {
+    match ratio {
+        r if r < 9.9995 => format!("{r:.3}"),
+        r if r < 99.95 => format!("{r:.1}"),
+        r => format!("{r:.0}"),
+    }
+}
+
+/// `± 1.2 %`; `± ?` where a single round says nothing of the next.
+pub fn uncertainty(judged: &Judged) -> String {
+    format!("±{}", percent(judged.uncertainty()))
+}
+
+/// Of a part of 1.
+pub fn percent(part: f64) -> String {
+    match part * 100.0 {
+        p if !p.is_finite() || p >= 1000.0 => "?".to_string(),
+        p if p < 9.95 => format!("{p:.1}%"),
+        p => format!("{p:.0}%"),
+    }
+}
+
+/// A time with the unit that suits it.
+pub fn time(ns: f64) -> String {
+    let (value, unit) = match ns {
+        n if n < 1e3 => (n, "ns"),
+        n if n < 1e6 => (n / 1e3, "µs"),
+        n if n < 1e9 => (n / 1e6, "ms"),
+        n => (n / 1e9, "s"),
+    };
+    match value {
+        v if v < 10.0 => format!("{v:.2} {unit}"),
+        v if v < 100.0 => format!("{v:.1} {unit}"),
+        v => format!("{v:.0} {unit}"),
+    }
+}
+
+/// 1234567 as 1,234,567.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+pub fn many(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+/// How often it was measured: `5 processes of 5 runs`.
+pub fn plan(analysis: &Analysis) -> String {
+    let plan = &analysis.experiment.plan;
+    let (processes, runs) = (many_processes(plan.processes as usize), many(plan.samples as usize, "run"));
+    let each = if plan.processes == 1 { "" } else { " each" };
+    let mut text = format!("{processes} of {runs}{each}");
+    if plan.quick {
+        text.push_str(", small amounts of work");
+    }
+    if let Some(core) = plan.pinned {
+        text.push_str(&format!(", pinned to core {core}"));
+    }
+    text
+}
+
+fn many_processes(n: usize) -> String {
+    if n == 1 { "1 process".into() } else { format!("{n} processes") }
+}
+
+/// A subject over the suite, in one sentence. `this` and `first` are what it and the baseline are called.
+pub fn sentence(analysis: &Analysis, subject: usize, this: &str, first: &str) -> String {
+    let summary = &analysis.summaries[subject];
+    let Some(run) = summary.means.get(&Quantity::Run) else {
+        return format!("{this} has nothing to compare with {first}.");
+    };
+    let mut text = match run.judged.verdict {
+        Verdict::CannotTell => format!("Whether {this} is faster than {first} cannot be told from these runs: {}", times(run)),
+        Verdict::Faster => format!("{this} is faster than {first}: {}", times(run)),
+        Verdict::Slower => format!("{this} is slower than {first}: {}", times(run)),
+    };
+    if run.benches > 1 {
+        text.push_str(&format!(" over {} programs", run.benches));
+        let parts = [(summary.faster, "faster"), (summary.slower, "slower"), (summary.cannot_tell, "cannot tell")];
+        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        text.push_str(&format!(" ({})", parts.join(", ")));
+    }
+    text.push('.');
+    if let Some(compile) = summary.means.get(&Quantity::Compile) {
+        text.push_str(&format!(" Compiling takes {}.", times(compile)));
+    }
+    if summary.failed > 0 {
+        text.push_str(&format!(" {} FAILED.", summary.failed));
+    }
+    text
+}
+
+/// `0.412 times the time (±1.2%)`.
+fn times(mean: &Mean) -> String {
+    format!("{} times the time ({})", ratio(mean.judged.ratio), uncertainty(&mean.judged))
+}
+
+/// What this experiment could have seen.
+pub fn sight(analysis: &Analysis) -> Option<String> {
+    if analysis.experiment.subjects.len() < 2 {
+        return None;
+    }
+    Some(match analysis.detectable() {
+        Some(part) => format!("In a single program, a difference of {} would have been seen in 80 of 100 such reports.", percent(part)),
+        None => "One process of each says nothing of the next one: no verdicts on single programs.".to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_in_threes() {
+        assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn what_is_different() {
+        assert_eq!(different_fields("a=1,b=2", "a=1,b=3"), "b=3");
+        assert_eq!(different_fields("a=1,b=2", "a=1,b=2"), "a=1,b=2");
+        assert_eq!(different_fields("a=1,b=2", "node"), "node");
+        assert_eq!(different_fields("node", "a=1,b=2"), "a=1,b=2");
+    }
+
+    #[test]
+    fn three_digits() {
+        assert_eq!([0.4123, 1.0, 9.99, 12.345, 1234.5].map(ratio), ["0.412", "1.000", "9.990", "12.3", "1234"]);
+        assert_eq!([999.0, 12_345.0, 40.04e6, 1.5e9].map(time), ["999 ns", "12.3 µs", "40.0 ms", "1.50 s"]);
+        assert_eq!([0.0123, 0.25, f64::INFINITY].map(percent), ["1.2%", "25%", "?"]);
+    }
+}

@@ -1,0 +1,279 @@
+//! Every form of report, of one small experiment: what is there is right, and what is written can be read back.
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+use samite_benches::analysis::{Against, Analysis, Quantity};
+use samite_benches::record::*;
+use samite_benches::report::{csv, html, json, markdown, parquet as columns, table};
+use samite_benches::stats::Verdict;
+
+/// Three programs under four subjects in six rounds. B takes half of A's time, C the same, D (a peer that compiles nothing) a tenth more; under
+/// C the second program fails. Noise is a sequence that repeats, below 0.2 %.
+fn example() -> Experiment {
+    let names = [("regalloc=a", 1.0), ("regalloc=b", 0.5), ("regalloc=c", 1.0), ("node, \"v8\"", 1.1)];
+    let subject = |(name, _): &(&str, f64)| Subject {
+        name: name.to_string(),
+        kind: if name.starts_with("node") { SubjectKind::Peer } else { SubjectKind::Strategy },
+        version: "0.1.0".into(),
+        command: format!("run {name} <file>"),
+        clock: if name.starts_with("node") { Clock::Process } else { Clock::Call },
+    };
+    let benches = [("alpha", "loops", 40e6), ("beta", "loops", 10e6), ("gamma|x", "calls", 2e3)];
+    let bench = |(name, group, _): &(&str, &str, f64)| Bench {
+        name: name.to_string(),
+        group: group.to_string(),
+        about: "an <example>".into(),
+        wasm_bytes: 1234,
+        wasm_sha256: "ab".repeat(32),
+    };
+    let mut cells = Vec::new();
+    let mut step = 0u32;
+    let mut noise = move || {
+        step = (step * 5 + 3) % 17;
+        1.0 + f64::from(step) * 1e-4
+    };
+    for (_, _, ns) in &benches {
+        for (k, (_, factor)) in names.iter().enumerate() {
+            let mut sample = |ns: f64| Sample { wall_ns: (ns * noise()) as u64, ..Sample::default() };
+            let mut process = |round: u32| Process {
+                round,
+                compile: (k < 3).then(|| sample(1e6 * (k + 1) as f64)),
+                instantiate: Some(Sample { cpu_ns: Some(7), cycles: Some(u64::MAX), ..sample(2e4) }),
+                runs: [3.0, 1.0, 1.0, 1.0].map(|first| sample(ns * factor * first)).to_vec(),
+                warmup: 1,
+                peak_rss_bytes: None,
+            };
+            let code = (k < 3).then(|| CodeStats {
+                code_bytes: 1000 * (3 - k as u64),
+                counts: [("spills".to_string(), 4 - k as u64), ("moves".to_string(), 0)].into(),
+                passes: vec![("fold".into(), 17)],
+            });
+            cells.push(Cell { error: None, code, processes: (0..6).map(&mut process).collect() });
+        }
+    }
+    cells[4 + 2].error = Some("wrong answer: <1>".into());
+    cells[4 + 2].processes.truncate(1);
+    Experiment {
+        format: FORMAT,
+        version: "0.1.0".into(),
+        started: 1_800_000_000,
+        machine: Machine {
+            os: "linux".into(),
+            cpu: "An & B".into(),
+            cores: 2,
+            facts: [("governor".into(), "none".into())].into(),
+            ..Machine::default()
+        },
+        plan: Plan { processes: 6, samples: 4, patience_ms: 500, seed: 1, pinned: Some(1), randomized: true, quick: false },
+        suite: "example".into(),
+        subjects: names.iter().map(subject).collect(),
+        benches: benches.iter().map(bench).collect(),
+        cells,
+    }
+}
+
+#[test]
+fn analysis() {
+    let experiment = example();
+    let analysis = Analysis::new(&experiment);
+    let run = |b, k| analysis.entry(b, k).run().unwrap().judged;
+    assert!(run(0, 0).is_none(), "nothing is compared with itself");
+    let (b, c, d) = (run(0, 1).unwrap(), run(0, 2).unwrap(), run(0, 3).unwrap());
+    assert_eq!([b, c, d].map(|j| j.verdict), [Verdict::Faster, Verdict::CannotTell, Verdict::Slower]);
+    assert!((b.ratio - 0.5).abs() < 1e-3 && b.low < b.ratio && b.ratio < b.high && b.detectable < 0.01);
+    // Warm-up counts for nothing: the first runs took three times as long.
+    assert!((analysis.entry(0, 0).run().unwrap().ns / 40e6 - 1.0).abs() < 0.01);
+    // What failed has no times, in sums and means neither.
+    assert!(analysis.entry(1, 2).times.is_empty() && analysis.entry(1, 2).failed.is_some());
+    let means: Vec<_> =
+        analysis.summaries.iter().map(|s| s.means.get(&Quantity::Run).map(|m| (m.benches, (m.judged.ratio * 100.0).round()))).collect();
+    assert_eq!(means, [None, Some((3, 50.0)), Some((2, 100.0)), Some((3, 110.0))]);
+    assert!((analysis.summaries[1].total_ns[&Quantity::Run] / 20e6 - 1.0).abs() < 0.01, "sums are of programs that all have");
+    assert_eq!(analysis.groups, ["loops", "calls"]);
+    assert_eq!(analysis.summaries[2].groups.iter().map(|g| g.map(|m| m.benches)).collect::<Vec<_>>(), [Some(1), Some(1)]);
+    // Counts: 2000 of 3000 bytes; a count of 0 has no ratio.
+    assert!((analysis.summaries[1].counts["code_bytes"] - 2.0 / 3.0).abs() < 1e-9 && !analysis.summaries[1].counts.contains_key("moves"));
+    assert_eq!(analysis.count_names(), ["code_bytes", "moves", "spills"]);
+    // B runs faster but compiles slower; C is beaten by both; D compiles nothing.
+    assert_eq!(analysis.summaries.iter().map(|s| s.pareto).collect::<Vec<_>>(), [Some(true), Some(true), Some(false), None]);
+    assert_eq!((analysis.summaries[1].faster, analysis.summaries[2].failed, analysis.failed()), (3, 1, 1));
+}
+
+#[test]
+fn the_same_experiment_says_the_same() {
+    let experiment = example();
+    let of = || table::table(&Analysis::new(&experiment));
+    assert_eq!(of(), of());
+}
+
+#[test]
+fn the_table() {
+    let experiment = example();
+    let text = table::table(&Analysis::new(&experiment));
+    let line = |start: &str| text.lines().find(|l| l.starts_with(start)).unwrap_or_else(|| panic!("no `{start}` in\n{text}"));
+    assert!(text.starts_with("example: 3 programs, 6 processes of 4 runs each, pinned to core 1\n  A = regalloc=a\n"), "{text}");
+    assert!(line("alpha").contains("40.0 ms") && line("alpha").contains("0.500") && line("alpha").contains('▼'), "{text}");
+    assert!(line("beta").contains("FAILED") && text.contains("\n    C: wrong answer: <1>\n"), "{text}");
+    assert!(
+        line("B is faster than A: 0.500 times the time (±").contains("over 3 programs (3 faster). Compiling takes 2.000 times the time"),
+        "{text}"
+    );
+    assert!(line("Whether C is faster than A cannot be told from these runs: 1.000").ends_with("1 FAILED."), "{text}");
+    // Columns line up: marks stand below each other.
+    let marks = |start: &str| line(start).char_indices().filter(|(_, c)| "▼▲~".contains(*c)).count();
+    assert_eq!((marks("alpha"), marks("gamma")), (3, 3));
+    assert_eq!(line("alpha").chars().count(), line("gamma").chars().count(), "{text}");
+}
+
+#[test]
+fn a_single_process_gives_no_verdict() {
+    let mut experiment = example();
+    experiment.cells.iter_mut().for_each(|c| c.processes.truncate(1));
+    let analysis = Analysis::new(&experiment);
+    assert_eq!(analysis.entry(0, 1).run().unwrap().judged.unwrap().verdict, Verdict::CannotTell);
+    assert!(table::table(&analysis).contains("±?"));
+    assert!(html::page(&analysis, "").contains("cannot tell"));
+}
+
+#[test]
+fn against_another_experiment() {
+    let (then, mut now) = (example(), example());
+    let same = Against::new(&then, &now);
+    assert_eq!((same.changes.len(), same.slower().count(), same.broken.len()), (11, 0, 0));
+    assert!(table::against(&same, "base.json").contains("no program is faster or slower for sure"));
+    // B's first program takes a fifth more, the second one fails, the third is another module.
+    now.cells[1].processes.iter_mut().flat_map(|p| &mut p.runs).for_each(|s| s.wall_ns += s.wall_ns / 5);
+    now.cells[4 + 1].error = Some("trap".into());
+    now.benches[2].wasm_sha256 = "cd".repeat(32);
+    let found = Against::new(&then, &now);
+    let slower: Vec<_> = found.slower().map(|c| (c.bench.as_str(), c.subject.as_str(), (c.judged.ratio * 10.0).round())).collect();
+    assert_eq!(slower, [("alpha", "regalloc=b", 12.0)]);
+    assert_eq!(found.other_modules, ["gamma|x"]);
+    assert_eq!(found.broken, [("beta".to_string(), "regalloc=b".to_string(), "trap".to_string())]);
+    let text = table::against(&found, "base.json");
+    assert!(
+        text.contains("1.200") && text.contains("beta worked and fails now under regalloc=b: trap") && text.contains("gamma|x"),
+        "{text}"
+    );
+}
+
+#[test]
+fn json_is_read_back() {
+    let experiment = example();
+    assert_eq!(json::read(&json::write(&experiment)).unwrap(), experiment);
+    let error = |text: &str| format!("{:#}", json::read(text).unwrap_err());
+    assert!(error("{").starts_with("not JSON: "));
+    assert_eq!(error("{}"), "not results of `samite bench --json`: there is no `format`");
+    assert_eq!(error("{\"format\": 1}"), "results of format 1; this version reads 2");
+    assert!(error("{\"format\": 2}").contains("missing field"));
+    let mut short = experiment;
+    short.cells.pop();
+    assert_eq!(error(&json::write(&short)), "11 cells, for 3 by 4");
+}
+
+/// Every name in the JSON, and every column of the table, has a line in results.md, and every line there is of something that exists.
+#[test]
+fn all_fields_are_described() {
+    fn names(value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    found.push(name.clone());
+                    // Their names are data.
+                    if !["facts", "counts"].contains(&name.as_str()) {
+                        names(value, found);
+                    }
+                }
+            }
+            serde_json::Value::Array(values) => values.iter().for_each(|v| names(v, found)),
+            _ => {}
+        }
+    }
+    let experiment = example();
+    let mut found: Vec<String> = csv::write(&experiment).lines().next().unwrap().split(',').map(String::from).collect();
+    names(&serde_json::to_value(&experiment).unwrap(), &mut found);
+    let page = include_str!("../results.md");
+    let rows = page.lines().filter(|l| l.starts_with("| `"));
+    let described: Vec<String> = rows.flat_map(|l| l.split('`').skip(1).step_by(2).map(String::from)).collect();
+    let missing: Vec<&String> = found.iter().filter(|name| !described.contains(name)).collect();
+    assert!(missing.is_empty(), "not in results.md: {missing:?}");
+    let first =
+        page.lines().filter(|l| l.starts_with("| `")).flat_map(|l| l.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2));
+    let extra: Vec<&str> = first.filter(|name| !found.iter().any(|f| f == name)).collect();
+    assert!(extra.is_empty(), "only in results.md: {extra:?}");
+}
+
+#[test]
+fn csv_has_every_sample() {
+    let text = csv::write(&example());
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("suite,bench,group,subject,"));
+    // Eleven cells of six processes and one of one; four runs and an instantiation each, and a compilation where there is one.
+    assert_eq!(lines.len() - 1, (11 * 6 + 1) * 5 + (8 * 6 + 1));
+    assert!(lines[1].starts_with("example,alpha,loops,regalloc=a,strategy,call,0,compile,0,0,0,1000"), "{}", lines[1]);
+    assert!(lines.iter().any(|l| l.contains(",\"node, \"\"v8\"\"\",peer,process,5,run,0,1,0,")), "{}", lines[20]);
+}
+
+#[test]
+fn parquet_is_the_same_table() {
+    let experiment = example();
+    let reader = SerializedFileReader::new(bytes::Bytes::from(columns::write(&experiment).unwrap())).unwrap();
+    let fields = reader.metadata().file_metadata().schema().get_fields().iter().map(|f| f.name().to_string()).collect::<Vec<_>>();
+    let text = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Bool(flag) => u8::from(*flag).to_string(),
+        Field::Str(text) if text.contains(',') => format!("\"{}\"", text.replace('"', "\"\"")),
+        Field::Str(text) => text.clone(),
+        Field::ULong(number) => number.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let line = |row: parquet::record::Row| row.get_column_iter().map(|(_, field)| text(field)).collect::<Vec<_>>().join(",");
+    let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|row| line(row.unwrap())).collect();
+    let expected = csv::write(&experiment);
+    assert_eq!(fields.join(","), expected.lines().next().unwrap());
+    assert!(rows.iter().map(String::as_str).eq(expected.lines().skip(1)));
+    assert!(rows.iter().any(|r| r.contains(&u64::MAX.to_string())), "all 64 bits");
+}
+
+#[test]
+fn markdown_is_a_matrix() {
+    let experiment = example();
+    let text = markdown::matrix(&Analysis::new(&experiment), "samite bench");
+    let tables: Vec<&str> = text.lines().filter(|l| l.starts_with('|')).collect();
+    assert_eq!(tables.len(), 2 + 4 + 2 + 3, "{text}");
+    let bars = |l: &&str| l.replace("\\|", "").matches('|').count();
+    assert!(tables[..6].iter().all(|l| bars(l) == 13) && tables[6..].iter().all(|l| bars(l) == 6), "{text}");
+    assert!(text.contains("| alpha | 40.0 ms | 0.500 ▼ |") && text.contains("failed") && text.contains("gamma\\|x"), "{text}");
+}
+
+/// What a browser would object to is `report/html/page.mjs`'s; this is what can be said without one.
+#[test]
+fn the_page_is_closed_and_alone() {
+    let experiment = example();
+    let page = html::page(&Analysis::new(&experiment), "samite bench --html <file>");
+    for (open, close) in [
+        ("<table", "</table>"),
+        ("<section", "</section>"),
+        ("<svg", "</svg>"),
+        ("<tr", "</tr>"),
+        ("<figure", "</figure>"),
+        ("<div", "</div>"),
+    ] {
+        assert_eq!(page.matches(open).count(), page.matches(close).count(), "{open}");
+    }
+    assert!(
+        !page.contains("http:") && !page.contains("https:") && !page.contains("@import") && !page.contains(" src="),
+        "nothing from elsewhere"
+    );
+    assert!(!page.contains("an <example>") && page.contains("an &lt;example&gt;") && page.contains("wrong answer: &lt;1&gt;"));
+    assert!(!page.contains("NaN") && !page.contains("inf%"), "numbers are numbers");
+    for id in ["summary", "ratios", "tradeoff", "heat", "size", "samples", "numbers", "record"] {
+        assert!(page.contains(&format!("<section id=\"{id}\"")) && page.contains(&format!("href=\"#{id}\"")), "{id}");
+    }
+    let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut unique = ids.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(ids.len(), unique.len(), "an id is given once");
+    // A sample is a line in a strip, warm-up or not.
+    assert_eq!(page.matches("<line class=\"w\"").count(), 11 * 6);
+}
