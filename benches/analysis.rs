@@ -3,7 +3,7 @@
 //!
 //! The baseline is the first subject. Verdicts on single programs are one family (all programs, subjects and timed quantities of the
 //! report); verdicts on means are another one. `stats` says what that is for.
-use crate::record::{Cell, Experiment, Process};
+use crate::record::{Cell, Experiment, Process, Sample, SubjectKind};
 use crate::stats::describe::{geometric_mean, mean};
 use crate::stats::{Evidence, Judged, Pairing, Verdict, compare, compare::location, judge, judge_apart, suite::together};
 use std::collections::BTreeMap;
@@ -26,20 +26,49 @@ impl Quantity {
             Quantity::Instantiate => "instantiate",
         }
     }
-    /// Nanoseconds of the samples that count.
-    fn samples(self, process: &Process) -> Vec<f64> {
+    /// Nanoseconds of the samples that count. The clock is of runs alone: compiling may use many threads.
+    fn samples(self, process: &Process, clock: Clock) -> Vec<f64> {
         let samples = match self {
             Quantity::Run => process.steady(),
             Quantity::Compile => process.compile.as_slice(),
             Quantity::Instantiate => process.instantiate.as_slice(),
         };
-        samples.iter().map(|s| s.wall_ns.max(1) as f64).collect()
+        let cpu = self == Quantity::Run && clock == Clock::Cpu;
+        samples.iter().map(|s| s.cpu_ns.filter(|_| cpu).unwrap_or(s.wall_ns).max(1) as f64).collect()
+    }
+}
+
+/// Which clock run times are taken from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Clock {
+    Wall,
+    /// Of the process: what others take of the machine is not in it, which is most of the noise of a busy one (papers/statistics.md).
+    Cpu,
+}
+
+impl Clock {
+    /// CPU time, if all subjects are ours, all runs have it, and none used more than one thread; what peers do beside the program's own work is
+    /// part of their wall time only.
+    fn of(experiment: &Experiment) -> Clock {
+        let ours = experiment.subjects.iter().all(|s| matches!(s.kind, SubjectKind::Strategy | SubjectKind::Reference));
+        let runs = || experiment.cells.iter().flat_map(|c| &c.processes).flat_map(|p| &p.runs);
+        // Clocks do not tick together: a twentieth more is no second thread.
+        let single = |s: &Sample| s.cpu_ns.is_some_and(|cpu| cpu > 0 && cpu <= s.wall_ns + s.wall_ns / 20 + 10_000);
+        if ours && runs().next().is_some() && runs().all(single) { Clock::Cpu } else { Clock::Wall }
+    }
+    pub fn name(self) -> &'static str {
+        match self {
+            Clock::Wall => "wall time",
+            Clock::Cpu => "CPU time",
+        }
     }
 }
 
 #[derive(Clone, Debug)]
 pub struct Analysis<'a> {
     pub experiment: &'a Experiment,
+    /// Of run times.
+    pub clock: Clock,
     /// At `bench * subjects + subject`.
     pub entries: Vec<Entry>,
     /// Of each subject.
@@ -60,7 +89,7 @@ pub struct Entry {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Time {
-    /// Geometric mean over processes of their medians.
+    /// Geometric mean over processes of what stands for each.
     pub ns: f64,
     /// To the baseline; None of the baseline itself, and where it has no time.
     pub judged: Option<Judged>,
@@ -104,6 +133,7 @@ pub struct Mean {
 impl<'a> Analysis<'a> {
     pub fn new(experiment: &'a Experiment) -> Analysis<'a> {
         let subjects = experiment.subjects.len();
+        let clock = Clock::of(experiment);
         let mut entries: Vec<Entry> = Vec::with_capacity(experiment.cells.len());
         let mut evidence: Vec<(usize, Quantity, Evidence)> = Vec::new();
         for (at, cell) in experiment.cells.iter().enumerate() {
@@ -111,11 +141,11 @@ impl<'a> Analysis<'a> {
             let baseline = &experiment.cells[first];
             let mut entry = Entry { failed: cell.error.clone(), counts: counts(cell, baseline), ..Entry::default() };
             for quantity in Quantity::ALL {
-                let Some(ns) = typical(cell, quantity) else { continue };
+                let Some(ns) = typical(cell, quantity, clock) else { continue };
                 entry.times.insert(quantity, Time { ns, judged: None });
                 if at != first
                     && baseline.error.is_none()
-                    && let Some(found) = paired(baseline, cell, quantity, seed(experiment, at, quantity))
+                    && let Some(found) = paired(baseline, cell, quantity, clock, seed(experiment, at, quantity))
                 {
                     evidence.push((at, quantity, found));
                 }
@@ -135,7 +165,7 @@ impl<'a> Analysis<'a> {
                 groups.push(bench.group.clone());
             }
         }
-        let mut analysis = Analysis { experiment, entries, summaries: Vec::new(), groups };
+        let mut analysis = Analysis { experiment, clock, entries, summaries: Vec::new(), groups };
         analysis.summaries = (0..subjects).map(|s| analysis.summarize(s)).collect();
         analysis.judge_means(&evidence);
         analysis.find_pareto();
@@ -273,17 +303,17 @@ fn counts(cell: &Cell, baseline: &Cell) -> BTreeMap<String, Count> {
 }
 
 /// Nanoseconds; None of what failed or was not timed.
-fn typical(cell: &Cell, quantity: Quantity) -> Option<f64> {
+fn typical(cell: &Cell, quantity: Quantity, clock: Clock) -> Option<f64> {
     if cell.error.is_some() {
         return None;
     }
-    let samples = cell.processes.iter().map(|p| quantity.samples(p)).filter(|s| !s.is_empty());
+    let samples = cell.processes.iter().map(|p| quantity.samples(p, clock)).filter(|s| !s.is_empty());
     mean(&samples.map(|s| location(&s)).collect::<Vec<_>>()).map(f64::exp)
 }
 
 /// By the rounds that both have.
-fn paired(baseline: &Cell, cell: &Cell, quantity: Quantity, seed: u64) -> Option<Evidence> {
-    let of = |cell: &Cell| -> BTreeMap<u32, Vec<f64>> { cell.processes.iter().map(|p| (p.round, quantity.samples(p))).collect() };
+fn paired(baseline: &Cell, cell: &Cell, quantity: Quantity, clock: Clock, seed: u64) -> Option<Evidence> {
+    let of = |cell: &Cell| -> BTreeMap<u32, Vec<f64>> { cell.processes.iter().map(|p| (p.round, quantity.samples(p, clock))).collect() };
     let (first, second) = (of(baseline), of(cell));
     let rounds = first.into_iter().filter_map(|(round, a)| Some((a, second.get(&round)?.clone())));
     let (first, second): (Vec<_>, Vec<_>) = rounds.unzip();
@@ -321,6 +351,7 @@ pub struct Change {
 impl Against {
     /// Run times now, to those then.
     pub fn new(then: &Experiment, now: &Experiment) -> Against {
+        let clock = if Clock::of(then) == Clock::of(now) { Clock::of(now) } else { Clock::Wall };
         let (mut other_modules, mut broken) = (Vec::new(), Vec::new());
         let mut found: Vec<(usize, usize, (f64, f64), Option<(u64, u64)>, Evidence)> = Vec::new();
         for (b, bench) in now.benches.iter().enumerate() {
@@ -336,8 +367,8 @@ impl Against {
                     broken.push((bench.name.clone(), subject.name.clone(), error.clone()));
                 }
                 let run = Quantity::Run;
-                let Some(times) = typical(before, run).zip(typical(after, run)) else { continue };
-                let of = |cell: &Cell| -> Vec<Vec<f64>> { cell.processes.iter().map(|p| run.samples(p)).collect() };
+                let Some(times) = typical(before, run, clock).zip(typical(after, run, clock)) else { continue };
+                let of = |cell: &Cell| -> Vec<Vec<f64>> { cell.processes.iter().map(|p| run.samples(p, clock)).collect() };
                 let evidence = compare(&of(before), &of(after), Pairing::Apart, seed(now, b * now.subjects.len() + s, run));
                 let bytes = before.code.as_ref().zip(after.code.as_ref()).map(|(then, now)| (then.code_bytes, now.code_bytes));
                 found.extend(evidence.map(|e| (b, s, times, bytes, e)));

@@ -98,7 +98,7 @@ pub fn plan(analysis: &Analysis) -> String {
     let plan = &analysis.experiment.plan;
     let (processes, runs) = (many_processes(plan.processes as usize), many(plan.samples as usize, "run"));
     let each = if plan.processes == 1 { "" } else { " each" };
-    let mut text = format!("{processes} of {runs}{each}");
+    let mut text = format!("{processes} of {runs}{each}, {}", analysis.clock.name());
     if plan.quick {
         text.push_str(", small amounts of work");
     }

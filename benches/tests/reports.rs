@@ -1,8 +1,10 @@
 //! Every form of report, of one small experiment: what is there is right, and what is written can be read back.
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use samite_benches::analysis::{Against, Analysis, Quantity};
-use samite_benches::record::*;
+use samite_benches::analysis::{Against, Analysis, Clock, Quantity};
+use samite_benches::record::{
+    Bench, Cell, Clock as Of, CodeStats, Experiment, FORMAT, Machine, Plan, Process, Sample, Subject, SubjectKind,
+};
 use samite_benches::report::{csv, html, json, markdown, parquet as columns, table};
 use samite_benches::stats::Verdict;
 
@@ -15,7 +17,7 @@ fn example() -> Experiment {
         kind: if name.starts_with("node") { SubjectKind::Peer } else { SubjectKind::Strategy },
         version: "0.1.0".into(),
         command: format!("run {name} <file>"),
-        clock: if name.starts_with("node") { Clock::Process } else { Clock::Call },
+        clock: if name.starts_with("node") { Of::Process } else { Of::Call },
     };
     let benches = [("alpha", "loops", 40e6), ("beta", "loops", 10e6), ("gamma|x", "calls", 2e3)];
     let bench = |(name, group, _): &(&str, &str, f64)| Bench {
@@ -99,6 +101,25 @@ fn analysis() {
 }
 
 #[test]
+fn runs_of_ours_are_judged_by_cpu_time() {
+    let mut experiment = example();
+    assert_eq!(Analysis::new(&experiment).clock, Clock::Wall, "D is a peer");
+    experiment.subjects[3].kind = SubjectKind::Reference;
+    let with_cpu = |experiment: &mut Experiment, factor: f64| {
+        let runs = experiment.cells.iter_mut().flat_map(|c| &mut c.processes).flat_map(|p| &mut p.runs);
+        runs.for_each(|s| s.cpu_ns = Some((s.wall_ns as f64 * factor) as u64));
+    };
+    assert_eq!(Analysis::new(&experiment).clock, Clock::Wall, "no CPU time was taken");
+    with_cpu(&mut experiment, 0.5);
+    let analysis = Analysis::new(&experiment);
+    assert_eq!(analysis.clock, Clock::Cpu);
+    assert!((analysis.entry(0, 0).run().unwrap().ns / 20e6 - 1.0).abs() < 0.01);
+    assert!((analysis.entry(0, 0).times[&Quantity::Compile].ns / 1e6 - 1.0).abs() < 0.01, "compiling is judged by wall time");
+    with_cpu(&mut experiment, 1.9);
+    assert_eq!(Analysis::new(&experiment).clock, Clock::Wall, "there are two threads");
+}
+
+#[test]
 fn the_same_experiment_says_the_same() {
     let experiment = example();
     let of = || table::table(&Analysis::new(&experiment));
@@ -110,7 +131,7 @@ fn the_table() {
     let experiment = example();
     let text = table::table(&Analysis::new(&experiment));
     let line = |start: &str| text.lines().find(|l| l.starts_with(start)).unwrap_or_else(|| panic!("no `{start}` in\n{text}"));
-    assert!(text.starts_with("example: 3 programs, 6 processes of 4 runs each, pinned to core 1\n  A = regalloc=a\n"), "{text}");
+    assert!(text.starts_with("example: 3 programs, 6 processes of 4 runs each, wall time, pinned to core 1\n  A = regalloc=a\n"), "{text}");
     assert!(line("alpha").contains("40.0 ms") && line("alpha").contains("0.500") && line("alpha").contains('▼'), "{text}");
     assert!(line("beta").contains("FAILED") && text.contains("\n    C: wrong answer: <1>\n"), "{text}");
     assert!(

@@ -3,7 +3,7 @@
 use samite_benches::stats::{Evidence, Judged, Pairing, Verdict, compare, judge};
 use std::collections::BTreeMap;
 
-/// Kernel, copy, round: runs without the first one, which is warm-up.
+/// Kernel, copy, round: CPU times of runs without the first one, which is warm-up.
 type Recorded = BTreeMap<String, Vec<Vec<Vec<f64>>>>;
 
 fn recorded() -> Recorded {
@@ -13,13 +13,10 @@ fn recorded() -> Recorded {
         let (round, copy): (usize, usize) = (words[1].parse().unwrap(), words[2].parse().unwrap());
         let copies = recorded.entry(words[0].to_string()).or_insert_with(|| vec![Vec::new(); 4]);
         assert_eq!(copies[copy].len(), round, "rounds are in order");
-        copies[copy].push(words[4..].iter().map(|w| CLOCK(w)).collect());
+        copies[copy].push(words[4..].iter().map(|w| w.split_once('/').unwrap().1.parse().unwrap()).collect());
     }
     recorded
 }
-
-/// Which of both clocks the laboratory goes by.
-const CLOCK: fn(&str) -> f64 = |word| word.split_once('/').unwrap().0.parse().unwrap();
 
 /// Three ways to make two pairs of four copies.
 const PAIRS: [[usize; 2]; 6] = [[0, 1], [2, 3], [0, 2], [1, 3], [0, 3], [1, 2]];
@@ -44,4 +41,41 @@ fn share(reports: &[Vec<Judged>], of: impl Fn(&Judged) -> bool) -> f64 {
     let all: Vec<&Judged> = reports.iter().flatten().collect();
     assert!(all.len() >= 200, "{} comparisons", all.len());
     all.iter().filter(|j| of(j)).count() as f64 / all.len() as f64
+}
+
+const ROUNDS: usize = 6;
+const RUNS: usize = 5;
+
+#[test]
+fn copies_are_not_told_apart() {
+    for (rounds, runs) in [(3, 5), (5, 5), (ROUNDS, RUNS), (ROUNDS, 3)] {
+        let reports = reports(rounds, runs, 1.0);
+        let wrong = share(&reports, |j| j.verdict != Verdict::CannotTell);
+        assert!(wrong <= 0.05, "{rounds} rounds of {runs} runs: {wrong} of the verdicts are false");
+        // Not by refusing everything: chances of single comparisons are what they say.
+        let by_chance = share(&reports, |j| j.p <= 0.05);
+        assert!((0.01..=0.08).contains(&by_chance), "{rounds} rounds of {runs} runs: {by_chance}");
+        let inside = share(&reports, |j| j.low <= 1.0 && j.high >= 1.0);
+        assert!((0.92..=0.99).contains(&inside), "{rounds} rounds of {runs} runs: {inside} of the intervals hold the truth");
+    }
+}
+
+/// Each comparison says how large a slow-down would have been found in 80 of 100 reports: such a one is planted in all, and found.
+#[test]
+fn what_is_called_detectable_is_detected() {
+    let quiet = reports(ROUNDS, RUNS, 1.0);
+    let sizes: Vec<f64> = quiet.iter().flatten().map(|j| j.detectable).collect();
+    let median = samite_benches::stats::describe::median(&sizes).unwrap();
+    assert!(median.is_finite());
+    // Those that say that they can see this much.
+    let planted = reports(ROUNDS, RUNS, 1.0 + median);
+    let able: Vec<bool> = quiet
+        .iter()
+        .flatten()
+        .zip(planted.iter().flatten())
+        .filter(|(q, _)| q.detectable <= median)
+        .map(|(_, p)| p.verdict == Verdict::Slower)
+        .collect();
+    let found = able.iter().filter(|f| **f).count() as f64 / able.len() as f64;
+    assert!(able.len() > 100 && found >= 0.8, "{found} of {}", able.len());
 }

@@ -1,9 +1,9 @@
 //! Charts: HTML tables whose last or middle column is drawn, and one plane. Each says the same in text.
-use super::escape;
 use super::scale::{Scale, ratio_scale, ratio_ticks, tick_text};
-use crate::analysis::{Analysis, CODE_BYTES, Quantity};
-use crate::report::words::{letter, percent, ratio, short, thousands, time, uncertainty, verdict};
-use crate::stats::describe::{geometric_mean, median};
+use super::{escape, name};
+use crate::analysis::{Analysis, CODE_BYTES, Clock, Quantity};
+use crate::record::Sample;
+use crate::report::words::{letter, ratio, short, thousands, time, uncertainty, verdict};
 use crate::stats::{Judged, Verdict};
 use std::fmt::Write;
 
@@ -75,8 +75,8 @@ pub fn ratios(analysis: &Analysis) -> String {
              <th scope=\"col\" class=\"n\">{}/A</th><th scope=\"col\" class=\"n wide\">±</th><th scope=\"col\" class=\"verdict\">Verdict</th></tr></thead>\n\
              <tbody>{body}</tbody></table>\n{failed}</div>\n",
             letter(k),
-            escape(&short(analysis, k)),
-            escape(&short(analysis, 0)),
+            name(&short(analysis, k)),
+            name(&short(analysis, 0)),
             axis(&scale, &ticks),
             letter(k),
         );
@@ -178,7 +178,7 @@ pub fn tradeoff(analysis: &Analysis) -> String {
     let middle = (height - bottom + top) / 2.0;
     let _ = write!(drawn, "<text class=\"tick\" transform=\"translate(-38 {middle}) rotate(-90)\" text-anchor=\"middle\">run time</text>");
     let _ = write!(drawn, "<text class=\"tick\" x=\"100%\" y=\"{}\" text-anchor=\"end\">compile time</text>", height - 2.0);
-    let mut text = format!(
+    let text = format!(
         "<p class=\"caption\">Geometric means relative to A, both scales logarithmic; down and to the left is better. The line joins those that no \
          other one beats in both.</p>\n<figure class=\"plane\"><svg role=\"img\" aria-label=\"Compile time against run time; the table below has the \
          numbers\" width=\"100%\" height=\"{height}\">{drawn}</svg></figure>\n"
@@ -190,7 +190,7 @@ pub fn tradeoff(analysis: &Analysis) -> String {
             rows,
             "<tr><th scope=\"row\"><b>{}</b> <code>{}</code></th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{front}</td></tr>\n",
             letter(*k),
-            escape(&short(analysis, *k)),
+            name(&short(analysis, *k)),
             ratio(*compile),
             ratio(*run),
         );
@@ -234,7 +234,7 @@ pub fn sizes(analysis: &Analysis) -> String {
             "<tr><th scope=\"row\"><b>{}</b> <code>{}</code></th><td class=\"drawn\"><svg aria-hidden=\"true\" width=\"100%\" height=\"18\"><rect class=\"bar\" \
              x=\"0\" y=\"4\" height=\"10\" width=\"{:.2}%\"/></svg></td><td class=\"n\">{}</td><td class=\"n\">{ratio}</td></tr>\n",
             letter(k),
-            escape(&short(analysis, k)),
+            name(&short(analysis, k)),
             total as f64 / most * 100.0,
             thousands(total),
         );
@@ -252,7 +252,8 @@ pub fn samples(analysis: &Analysis) -> String {
     let mut figures = String::new();
     for (b, bench) in experiment.benches.iter().enumerate() {
         let subjects: Vec<usize> = (0..experiment.subjects.len()).filter(|k| analysis.entry(b, *k).run().is_some()).collect();
-        let all = || subjects.iter().flat_map(|k| &experiment.cell(b, *k).processes).flat_map(|p| &p.runs).map(|s| s.wall_ns.max(1) as f64);
+        let all =
+            || subjects.iter().flat_map(|k| &experiment.cell(b, *k).processes).flat_map(|p| &p.runs).map(|s| nanoseconds(analysis, s));
         let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
         if most == 0.0 {
             continue;
@@ -276,11 +277,18 @@ pub fn samples(analysis: &Analysis) -> String {
         );
     }
     format!(
-        "<p class=\"caption\">Run times of each program. A line for each process, a tick for each run; pale ticks are warm-up, the bar is the median of medians. \
+        "<p class=\"caption\">Run times of each program. A line for each process, a tick for each run; pale ticks are warm-up, the bar is what the ratios are made of. \
          Each program has its own scale.</p>\n\
          <p class=\"controls\" hidden><label for=\"strip-search\">Programs</label> <input id=\"strip-search\" type=\"search\" placeholder=\"name or group\" \
          data-filter=\".strip\" autocomplete=\"off\"> <span class=\"count\" role=\"status\"></span></p>\n<div class=\"strips\">{figures}</div>\n"
     )
+}
+
+fn nanoseconds(analysis: &Analysis, sample: &Sample) -> f64 {
+    match analysis.clock {
+        Clock::Wall => sample.wall_ns.max(1) as f64,
+        Clock::Cpu => sample.cpu_ns.unwrap_or(sample.wall_ns).max(1) as f64,
+    }
 }
 
 fn strip(analysis: &Analysis, bench: usize, subject: usize, scale: &Scale) -> String {
@@ -295,19 +303,15 @@ fn strip(analysis: &Analysis, bench: usize, subject: usize, scale: &Scale) -> St
             let _ = write!(
                 drawn,
                 "<line{class} x1=\"{0:.1}%\" x2=\"{0:.1}%\" y1=\"{top:.1}\" y2=\"{1:.1}\"/>",
-                scale.place(sample.wall_ns as f64),
+                scale.place(nanoseconds(analysis, sample)),
                 top + step - 0.8
             );
         }
     }
     let typical = analysis.entry(bench, subject).run().map_or(0.0, |t| t.ns);
-    let medians: Vec<f64> =
-        processes.iter().filter_map(|p| median(&p.steady().iter().map(|s| s.wall_ns as f64).collect::<Vec<_>>())).collect();
-    let around = geometric_mean(medians.iter().map(|m| (m / typical).max(typical / m)));
-    let scatter = around.map_or(String::new(), |a| format!(" title=\"processes scatter by {}\"", percent(a - 1.0)));
     format!(
         "<tr><th scope=\"row\">{}</th><td><svg aria-hidden=\"true\" width=\"100%\" height=\"{height:.0}\">{drawn}<line class=\"typical\" x1=\"{1:.1}%\" x2=\"{1:.1}%\" y1=\"0\" y2=\"{height:.0}\"/></svg></td>\
-         <td class=\"n\"{scatter}>{2}</td></tr>",
+         <td class=\"n\">{2}</td></tr>",
         letter(subject),
         scale.place(typical),
         time(typical),

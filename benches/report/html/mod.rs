@@ -55,8 +55,9 @@ struct Section {
 fn sections(analysis: &Analysis, command: &str) -> Vec<Section> {
     let compared = analysis.experiment.subjects.len() > 1;
     let mut sections = vec![Section { id: "summary", short: "Summary", title: "Summary", body: summary(analysis) }];
-    let has =
-        |found: bool, id: &'static str, title: &'static str, body: &dyn Fn() -> String| found.then(|| Section { id, title, body: body() });
+    let has = |found: bool, id: &'static str, short: &'static str, title: &'static str, body: &dyn Fn() -> String| {
+        found.then(|| Section { id, short, title, body: body() })
+    };
     let timed = |q: Quantity| analysis.entries.iter().any(|e| e.times.contains_key(&q));
     let judged = analysis.entries.iter().any(|e| e.run().is_some_and(|t| t.judged.is_some()));
     let pareto = compared && analysis.summaries.iter().filter(|s| s.pareto.is_some()).count() > 1;
@@ -112,6 +113,11 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// A name in a table: it may break after a comma.
+fn name(text: &str) -> String {
+    escape(text).replace(',', ",<wbr>")
 }
 
 /// A day of the calendar, from seconds since 1970 (days from civil, reversed; Gregorian).

@@ -1,6 +1,6 @@
 //! Tables of the page: the summary, the heat map, all numbers, and the record of what was measured.
 use super::charts::{badge, class};
-use super::escape;
+use super::{escape, name};
 use crate::analysis::{Analysis, CODE_BYTES, Quantity};
 use crate::record::Clock;
 use crate::report::samples::kind;
@@ -64,7 +64,7 @@ pub fn summary(analysis: &Analysis) -> String {
             cells.push(if summary.failed > 0 { format!("<span class=\"failed\">{}</span>", summary.failed) } else { "–".into() });
         }
         let about = if k == 0 && compared { " <span class=\"tag\">baseline</span>" } else { "" };
-        let _ = write!(body, "<tr><th scope=\"row\"><b>{}</b> <code>{}</code>{about}</th>", letter(k), escape(&short(analysis, k)));
+        let _ = write!(body, "<tr><th scope=\"row\"><b>{}</b> <code>{}</code>{about}</th>", letter(k), name(&short(analysis, k)));
         cells.iter().for_each(|c| body += &format!("<td class=\"n\">{c}</td>"));
         body += "</tr>\n";
     }
@@ -251,7 +251,7 @@ pub fn record(analysis: &Analysis, command: &str) -> String {
             body,
             "<tr><th scope=\"row\"><b>{}</b> <code>{}</code></th><td>{}</td><td>{}</td><td>{clock}</td><td><code>{}</code></td></tr>\n",
             letter(k),
-            escape(&subject.name),
+            name(&subject.name),
             kind(subject.kind),
             escape(&subject.version),
             escape(&subject.command),
