@@ -9,6 +9,7 @@
 //! 2010): a value is live at the entry of a loop that does not contain its definition exactly if it is live in all of the loop. Each value is walked by
 //! itself from its last read upwards, a whole loop in one stride, so no live set of a block is ever built: sets over 100,000 blocks times
 //! 50,000 values would be too large (Boissinot and others, "Computing liveness sets for SSA-form programs", 2011, compare the two).
+use super::block_set::BlockSet;
 use crate::mach::flow::{Block, Flow, Role, VReg, VRegData, Want};
 use crate::mach::loops::{Loop, Loops};
 use cranelift_entity::EntityRef;
@@ -83,7 +84,8 @@ pub struct Lives {
     block_of: Vec<Block>,
     born: Vec<(Block, Position)>,
     next: Vec<u32>,
-    pending: Vec<u64>,
+    /// Of one walk: blocks still to be visited, at whose ends the value is known to be live.
+    pending: BlockSet,
     found: Vec<Range>,
 }
 
@@ -128,8 +130,7 @@ impl Lives {
         self.ranges_of.clear();
         self.filled.clear();
         self.filled.resize(flow.vregs.len(), false);
-        self.pending.clear();
-        self.pending.resize(flow.blocks.len().div_ceil(64), 0);
+        self.pending.reset(flow.blocks.len());
         let mut visits = VISITS_PER_BLOCK * (flow.blocks.len() + flow.steps.len()) + 100_000;
         for (v, data) in &flow.vregs {
             let start = self.ranges.len() as u32;
@@ -233,25 +234,17 @@ impl Lives {
             return 0;
         }
         // The blocks that are still to be visited are those at whose ends it is known to be live, and those of reads to come; highest first.
-        let mut pending = 0usize;
-        let mut word = flow.blocks.len() / 64;
         let mut visits = 0;
         loop {
             let from_read = reads[..left].last().map(|r| self.block_of[r.step as usize]);
             let mut b = from_read.unwrap_or(home);
             let mut live_out = false;
-            if pending > 0 {
-                word = word.min(self.pending.len() - 1);
-                while self.pending[word] == 0 {
-                    word -= 1;
-                }
-                let top = Block::from_u32((word * 64) as u32 + 63 - self.pending[word].leading_zeros());
-                if top >= b {
-                    b = top;
-                    live_out = true;
-                    self.pending[word] &= !(1 << (top.as_u32() % 64));
-                    pending -= 1;
-                }
+            if let Some(top) = self.pending.highest()
+                && top >= b
+            {
+                b = top;
+                live_out = true;
+                self.pending.remove(top);
             }
             let steps = &flow.blocks[b].steps;
             let first = reads[..left].partition_point_from_end(|r| self.block_of[r.step as usize] == b);
@@ -265,9 +258,7 @@ impl Lives {
             if visits > limit {
                 // All of the rest in one piece.
                 self.filled[v.index()] = true;
-                for w in &mut self.pending[home.index() / 64..=b.index() / 64] {
-                    *w = 0;
-                }
+                self.pending.remove_range(home..=b);
                 push(&mut self.found, Range { start: at(steps.start, GAP), end });
                 push(&mut self.found, Range { start: born, end: at(steps.start, GAP) });
                 break;
@@ -278,27 +269,18 @@ impl Lives {
                 push(&mut self.found, Range { start: at(flow.blocks[h].steps.start, GAP), end: at(flow.blocks[last].steps.end, GAP) });
                 left = reads[..left].partition_point_from_end(|r| self.block_of[r.step as usize] >= h);
                 // None of the loop's blocks is of interest any more.
-                let (low, high) = (h.index(), b.index());
-                for w in low / 64..=high / 64 {
-                    let mask = if w == low / 64 { u64::MAX << (low % 64) } else { u64::MAX };
-                    let mask = if w == high / 64 { mask & (u64::MAX >> (63 - high % 64)) } else { mask };
-                    pending -= (self.pending[w] & mask).count_ones() as usize;
-                    self.pending[w] &= !mask;
-                }
+                self.pending.remove_range(h..=b);
             } else {
                 push(&mut self.found, Range { start: at(steps.start, GAP), end });
             }
             for &e in flow.preds(header) {
                 let p = flow.edges[e as usize].from;
-                let bit = 1 << (p.as_u32() % 64);
-                if p < header && self.pending[p.index() / 64] & bit == 0 {
-                    self.pending[p.index() / 64] |= bit;
-                    pending += 1;
-                    word = word.max(p.index() / 64);
+                if p < header {
+                    self.pending.insert(p);
                 }
             }
         }
-        debug_assert!(self.pending.iter().all(|&w| w == 0) || self.pending.len() > 64);
+        debug_assert!(self.pending.highest().is_none());
         visits
     }
 }

@@ -13,6 +13,7 @@ use crate::mach::loops::Loops;
 use crate::mach::moves::{Move, Resolver};
 use live::{LATE, Lives, at};
 
+mod block_set;
 pub mod check;
 #[cfg(test)]
 mod fuzz;
