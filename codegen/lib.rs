@@ -4,7 +4,8 @@
 //! mach/      target-independent back half: flow (all an allocator may see), code, target, lower, frame, layout, asm
 //! regalloc/  allocators behind one function, and the checker that judges them
 //! x64/       what is particular to x86-64
-//! driver/    compile(): the pipeline in one readable function; strategy; image; artifact (ELF file); listing (for people)
+//! driver/    compile(): the pipeline in one readable function; strategy; image; artifact (ELF file); listing (for people); trace (every
+//!            station of one function, for the explorer)
 //! ```
 //! To add an allocator: 1. a file in `regalloc/` with `run(&Flow, &RegFile, &mut Context) -> Allocation`; 2. a variant of
 //! `regalloc::How`, with its name and its place in `ALL`; 3. its arm in `regalloc::run`; 4. a golden file in `filetests/regalloc`.

@@ -6,6 +6,7 @@ use samite_codegen::driver::{Strategy, compile_module, layout};
 use samite_codegen::mach::code::{Code, Target};
 use samite_codegen::mach::flow::Allocation;
 use samite_codegen::mach::lower::lower;
+use samite_codegen::mach::tables::Detail;
 use samite_codegen::regalloc::{self, How};
 use samite_codegen::x64::X64;
 use samite_ir::ssa::Func;
@@ -120,7 +121,9 @@ fn of(group: &mut BenchmarkGroup<'_, WallTime>, modules: &[Module]) {
             || -> Vec<Allocation> { codes.iter().map(|code| regalloc::run(how, &code.flow, X64::registers(), &mut context)).collect() };
         group.bench_function(format!("allocate {}", how.name()), |b| b.iter(|| black_box(run())));
         let allocations = run();
-        let emit = || codes.iter().zip(&allocations).for_each(|(code, allocation)| drop(black_box(X64::emit(code, allocation))));
+        let emit = || {
+            codes.iter().zip(&allocations).for_each(|(code, allocation)| drop(black_box(X64::emit(code, allocation, Detail::Operators))))
+        };
         group.bench_function(format!("emit {}", how.name()), |b| b.iter(emit));
     }
 

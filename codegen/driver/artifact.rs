@@ -9,6 +9,7 @@
 //! | `.samite.safepoints` | per row: pc, number of slots, slots |
 //! | `.samite.module` | the whole wasm module: instantiation reads its declarations and data, `objdump` and the reference interpreter its bodies |
 //! | `.symtab`, `.strtab` | a symbol per function, for the tools |
+//! | `.debug_*` | if asked for: which line each address comes from (`lines.rs`): of the module's source, if the module names one, or else of the module itself, line = byte offset of the wasm operator |
 //!
 //! All numbers are little-endian u32 unless said otherwise. Behind the ELF file stand 16 bytes: `END`, and a checksum of all before them. The
 //! checksum finds damage, not malice: whoever can write an artefact can make it do anything, so a runtime runs only those it has from a
@@ -87,8 +88,8 @@ pub fn is_artifact(file: &[u8]) -> bool {
 
 // ---- writing
 
-/// The file for an image of `module` that was compiled with `strategy`. `names` by defined function.
-pub fn write(image: &Image, module: &[u8], strategy: &Strategy, names: &[String]) -> Vec<u8> {
+/// The file for an image of `module` that was compiled with `strategy`. `names` by defined function; `debug` as `lines::sections` gives it.
+pub fn write(image: &Image, module: &[u8], strategy: &Strategy, names: &[String], debug: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut elf = write::Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
     let text = elf.add_section(Vec::new(), b".text".to_vec(), SectionKind::Text);
     let mut bytes = image.text.clone();
@@ -102,6 +103,10 @@ pub fn write(image: &Image, module: &[u8], strategy: &Strategy, names: &[String]
     let safepoints = image.safepoints.iter().flat_map(|r| [r.pc, r.slots.len() as u32].into_iter().chain(r.slots.iter().copied()));
     add(&mut elf, ".samite.safepoints", numbers(safepoints));
     add(&mut elf, ".samite.module", module.to_vec());
+    for (name, bytes) in debug {
+        let id = elf.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Debug);
+        elf.set_section_data(id, bytes.clone(), 1);
+    }
     for (index, f) in image.functions.iter().enumerate() {
         let name = names.get(index).cloned().unwrap_or_else(|| format!("f{index}"));
         elf.add_symbol(Symbol {

@@ -10,8 +10,9 @@
 //! @0021      89  0f 0b                    ud2                              ; call stack exhausted
 //! ```
 //! Columns: byte offset in the module of the wasm operator (where it changes), offset in the text, bytes, instruction.
-use super::image::Image;
-use crate::x64::disasm::{self, Reference};
+use super::image::{Image, Placement};
+use crate::mach::tables::Emitted;
+use crate::x64::disasm::{self, Access, Reference};
 use samite_ir::translate::module::{ExternKind, ModuleInfo};
 use samite_ir::value::Trap;
 use std::collections::BTreeMap;
@@ -30,6 +31,16 @@ pub struct Line {
     pub wasm: Option<u32>,
     /// What a fault here means.
     pub trap: Option<Trap>,
+    pub access: Access,
+}
+
+impl Line {
+    /// The text, and what a fault means.
+    pub fn noted(&self) -> String {
+        let mut text = self.text.clone();
+        note(&mut text, self, 0);
+        text
+    }
 }
 
 /// What to call each defined function: its name in the name section, or else one it is exported by, or else `f` and its index among the
@@ -54,6 +65,24 @@ fn printable(name: &str) -> String {
 /// The lines of a function: instructions, then the constants and jump tables behind them. `names` by defined function, as `names` gives
 /// them; one that is missing shows as `f3`.
 pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
+    let callee = |_: u32, to: u32| image.entry_at(to).map_or_else(|| format!("{to:#x}"), |callee| name(names, callee));
+    lines_calling(image, index, callee)
+}
+
+/// The lines of a function that was compiled by itself: offsets are its own, the distances of its calls are zero.
+pub fn lines_alone(emitted: &Emitted, names: &[String]) -> Vec<Line> {
+    let calls: BTreeMap<u32, u32> = emitted.relocs.iter().map(|r| (r.at + 4, r.target)).collect();
+    let image =
+        Image::link(vec![Emitted { relocs: Vec::new(), ..emitted.clone() }], Placement::InOrder).expect("one function is less than 2 GiB");
+    lines_calling(&image, 0, |end, to| calls.get(&end).map_or_else(|| format!("{to:#x}"), |callee| name(names, *callee)))
+}
+
+fn name(names: &[String], function: u32) -> String {
+    names.get(function as usize).cloned().unwrap_or_else(|| format!("f{function}"))
+}
+
+/// `callee` names a function, given where the call's instruction ends and where it leads.
+fn lines_calling(image: &Image, index: u32, callee: impl Fn(u32, u32) -> String) -> Vec<Line> {
     let row = image.functions[index as usize];
     let end = image.end_of(index);
     let bytes = |r: Range<u32>| &image.text[r.start as usize..r.end as usize];
@@ -79,14 +108,10 @@ pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
     let label = |letter: char, n: usize| format!(".{letter}{}", n + 1);
     let code_label = |at: u32| jumps.binary_search(&at).ok().map(|n| label('l', n));
     let data_label = |at: u32| data.keys().position(|d| *d == at).map(|n| label('d', n));
-    let name = |at: u32| match image.entry_at(at) {
-        Some(callee) => names.get(callee as usize).cloned().unwrap_or_else(|| format!("f{callee}")),
-        None => format!("{at:#x}"),
-    };
     let mut out = Vec::with_capacity(code.len() + data.len());
     for line in &code {
         let place = match line.reference {
-            Some(Reference::Jump(at) | Reference::Call(at)) => code_label(at).unwrap_or_else(|| name(at)),
+            Some(Reference::Jump(at) | Reference::Call(at)) => code_label(at).unwrap_or_else(|| callee(line.at + u32::from(line.len), at)),
             Some(Reference::Data { at, .. }) => data_label(at).unwrap_or_else(|| format!("{at:#x}")),
             None => String::new(),
         };
@@ -97,6 +122,7 @@ pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
             text: text.trim_end().to_string(),
             wasm: image.wasm_offset(line.at),
             trap: image.trap_at(line.at).map(|r| r.trap),
+            access: line.access,
         });
     }
     for (&at, &(size, reader)) in &data {
@@ -111,7 +137,7 @@ pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
                 (place, text)
             }
         };
-        out.push(Line { place, label: data_label(at), text, wasm: None, trap: None });
+        out.push(Line { place, label: data_label(at), text, wasm: None, trap: None, access: Access::default() });
     }
     out
 }
@@ -136,8 +162,7 @@ fn constant(bytes: &[u8], reader: &str) -> String {
 /// A function's listing with offsets and bytes.
 pub fn function(image: &Image, index: u32, names: &[String]) -> String {
     let row = image.functions[index as usize];
-    let name = names.get(index as usize).cloned().unwrap_or_else(|| format!("f{index}"));
-    let mut out = format!("{name}: offset {:#x}, {} bytes", row.start, row.code_end - row.start);
+    let mut out = format!("{}: offset {:#x}, {} bytes", name(names, index), row.start, row.code_end - row.start);
     out.push_str(if row.frameless { ", no frame\n" } else { "\n" });
     print(&mut out, &lines(image, index, names), Some(&image.text));
     out

@@ -4,14 +4,17 @@
 //! results. A worker's buffers are reused from function to function; a function's intermediate forms are dropped before its next.
 pub mod artifact;
 pub mod image;
+pub mod lines;
 pub mod listing;
+pub mod places;
 mod stats;
 pub mod strategy;
+pub mod trace;
 
 use crate::mach::code::{Code, Target};
 use crate::mach::flow::Allocation;
 use crate::mach::lower;
-use crate::mach::tables::Emitted;
+use crate::mach::tables::{Detail, Emitted};
 use crate::regalloc;
 use crate::x64::X64;
 pub use image::{Image, Placement};
@@ -31,6 +34,11 @@ pub trait Observer {
     fn ssa(&mut self, _pass: &str, _func: &Func) {}
     fn mach(&mut self, _code: &Code<X64>) {}
     fn allocated(&mut self, _code: &Code<X64>, _allocation: &Allocation) {}
+    /// What `emitted` is to say about the code.
+    fn detail(&self) -> Detail {
+        Detail::Operators
+    }
+    fn emitted(&mut self, _emitted: &Emitted) {}
 }
 
 /// Looks at nothing.
@@ -98,9 +106,10 @@ pub fn compile_function(
     stats.add_allocation(&allocation);
     clock.lap();
 
-    let emitted = X64::emit(&code, &allocation);
+    let emitted = X64::emit(&code, &allocation, observer.detail());
     stats.add_time("emit", clock.lap());
     stats.add_emitted(&emitted);
+    observer.emitted(&emitted);
     Ok((emitted, stats))
 }
 

@@ -2,7 +2,7 @@
 //! `flow` is all an allocator sees; `ops[i]` is what step `i` does: opcode and immediates, never a register.
 use super::flow::{Allocation, Flow, RegFile};
 use super::lower::Lower;
-use super::tables::Emitted;
+use super::tables::{Detail, Emitted};
 use samite_ir::ssa::Value;
 use samite_ir::value::Trap;
 
@@ -21,7 +21,7 @@ pub trait Target: Sized {
     /// Is the step a jump that does nothing else?
     fn is_jump(op: &Self::Op) -> bool;
     /// Machine code of the whole function, and the tables beside it.
-    fn emit(code: &Code<Self>, allocation: &Allocation) -> Emitted;
+    fn emit(code: &Code<Self>, allocation: &Allocation, detail: Detail) -> Emitted;
     /// The op in text, for people and golden tests.
     fn show(op: &Self::Op) -> String {
         format!("{op:?}")

@@ -15,6 +15,29 @@ pub struct LineRow {
     pub offset: u32,
 }
 
+/// How closely emission says what code comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// The wasm operator: `Emitted::lines`.
+    Operators,
+    /// Also the step or edit: `Emitted::sources`.
+    Steps,
+}
+
+/// Code from `pc` to the next row was emitted for `source`. What stands before the first row sets up the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceRow {
+    pub pc: u32,
+    pub source: Source,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Step(u32),
+    /// Index into `Allocation::edits`.
+    Edit(u32),
+}
+
 /// At the call that returns to `pc`, live references are in these slots (bytes below the frame pointer).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SafepointRow {
@@ -41,6 +64,8 @@ pub struct Emitted {
     pub traps: Vec<TrapRow>,
     pub lines: Vec<LineRow>,
     pub safepoints: Vec<SafepointRow>,
+    /// Empty unless asked for with `Detail::Steps`.
+    pub sources: Vec<SourceRow>,
     pub relocs: Vec<CallReloc>,
     /// The function keeps no frame: at any pc its return address is at the stack pointer and the frame pointer is its caller's.
     pub frameless: bool,

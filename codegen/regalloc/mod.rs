@@ -20,7 +20,7 @@ mod fuzz;
 #[cfg(test)]
 mod generate;
 mod linear;
-mod live;
+pub(crate) mod live;
 #[cfg(test)]
 mod monsters;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Compiled modules as files: what is written is read back; whatever else is read gives an error, or an image that keeps its promises.
 use object::{Object, ObjectSection, ObjectSymbol};
 use samite_codegen::driver::artifact::{self, Artifact, ArtifactError};
-use samite_codegen::driver::{Image, Strategy, compile_module, listing};
+use samite_codegen::driver::{Image, Strategy, compile_module, lines, listing};
 use samite_ir::translate::decode_scalar;
 
 const SOURCE: &str = r#"(module
@@ -21,7 +21,7 @@ fn sample() -> (Vec<u8>, Image, Vec<u8>) {
     let module = wat::parse_str(SOURCE).expect("the sample is text");
     let decoded = decode_scalar(&module).expect("the sample is valid");
     let (image, _) = compile_module(&decoded, &module, &Strategy::BASELINE).expect("the sample compiles");
-    let file = artifact::write(&image, &module, &Strategy::BASELINE, &listing::names(&decoded.info));
+    let file = artifact::write(&image, &module, &Strategy::BASELINE, &listing::names(&decoded.info), &[]);
     (module, image, file)
 }
 
@@ -133,5 +133,59 @@ fn other_files_are_refused_in_words() {
     ] {
         let error = artifact::read(file).expect_err("no artefact").to_string();
         assert!(error.contains(why), "{error}");
+    }
+}
+
+/// File name and line of an address, as DWARF readers see them.
+fn line_at(file: &[u8], address: u64) -> Option<(String, u64)> {
+    type Slice<'a> = gimli::EndianSlice<'a, gimli::LittleEndian>;
+    let elf = object::File::parse(file).expect("an ELF file");
+    let load = |id: gimli::SectionId| -> gimli::Result<Slice<'_>> {
+        let data = elf.section_by_name(id.name()).map_or(&[][..], |s| s.data().expect("sections are in the file"));
+        Ok(Slice::new(data, gimli::LittleEndian))
+    };
+    let dwarf = gimli::Dwarf::load(load).expect("sections load");
+    let header = dwarf.units().next().expect("a unit").expect("one unit");
+    let unit = dwarf.unit(header).expect("a good unit");
+    let mut rows = unit.line_program.clone().expect("a line table").rows();
+    let mut found = None;
+    let mut before: Option<(u64, String, u64)> = None;
+    while let Some((header, row)) = rows.next_row().expect("good rows") {
+        if let Some((at, name, line)) = before.take()
+            && (at..row.address()).contains(&address)
+        {
+            assert!(found.is_none(), "two sequences have {address:#x}");
+            found = Some((name, line));
+        }
+        if !row.end_sequence() {
+            let name = row.file(header).expect("a file").path_name();
+            let name = dwarf.attr_string(&unit, name).expect("a name").to_string_lossy().into_owned();
+            before = Some((row.address(), name, row.line().expect("a line").get()));
+        }
+    }
+    found
+}
+
+#[test]
+fn addresses_have_lines() {
+    let (module, image, _) = sample();
+    let names: Vec<String> = Vec::new();
+    let rows = [(0, None), (image.lines[1].offset, Some((0, 12))), (image.lines[1].offset + 1, None)];
+    let rows = rows.into_iter().map(|(offset, place)| lines::Row { offset, place }).collect();
+    let source = lines::Lines { files: vec!["fib.c".into()], rows };
+    for lines in [lines::Lines::default(), source] {
+        let debug = lines::sections(&image, "fib.wasm", &lines).expect("all is in range");
+        let file = artifact::write(&image, &module, &Strategy::BASELINE, &names, &debug);
+        assert_eq!(read(&file).expect("a good file").image, image);
+        for f in &image.functions {
+            for pc in f.start..f.code_end {
+                let offset = image.wasm_offset(pc).expect("code comes from somewhere");
+                let wanted = match lines.at(offset) {
+                    Some((_, line)) => ("fib.c".to_string(), u64::from(line)),
+                    None => ("fib.wasm".to_string(), u64::from(offset)),
+                };
+                assert_eq!(line_at(&file, pc.into()), Some(wanted), "{pc:#x}");
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@ fn functions_may_stand_anywhere() {
             for index in 0..image.functions.len() as u32 {
                 check_function(image, index).unwrap_or_else(|why| panic!("{} function {index}: {why}", module.name));
             }
-            let file = artifact::write(image, &module.bytes, &Strategy::MAX, &[]);
+            let file = artifact::write(image, &module.bytes, &Strategy::MAX, &[], &[]);
             assert_eq!(artifact::read(&file).expect("a good file").image, *image);
         }
     }

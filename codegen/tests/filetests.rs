@@ -17,6 +17,7 @@
 use samite_codegen::driver::{self, Image, Observer, Placement, Strategy, Worker, listing};
 use samite_codegen::mach::code::{Code, Target};
 use samite_codegen::mach::flow::Allocation;
+use samite_codegen::mach::tables::Detail;
 use samite_codegen::x64::X64;
 use samite_codegen::{mach, regalloc};
 use samite_ir::ssa::{self, Func};
@@ -240,7 +241,7 @@ fn of_ssa(test: &FileTest, station: &str) -> Result<String, String> {
     if station == "regalloc" {
         return Ok(mach::text::print(&code, Some(&allocation)));
     }
-    let image = Image::link(vec![X64::emit(&code, &allocation)], Placement::InOrder).ok_or("too long")?;
+    let image = Image::link(vec![X64::emit(&code, &allocation, Detail::Operators)], Placement::InOrder).ok_or("too long")?;
     Ok(listing::function_text(&image, 0, &["self".to_string()]))
 }
 

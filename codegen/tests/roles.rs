@@ -13,6 +13,7 @@ use iced_x86::{Decoder, DecoderOptions, Instruction, InstructionInfoFactory, Mne
 use samite_codegen::driver::{self, Observer, Strategy, Worker};
 use samite_codegen::mach::code::{Code, Target};
 use samite_codegen::mach::flow::{Allocation, Class, Loc, Operand, PReg, RegSet, Role, Want};
+use samite_codegen::mach::tables::Detail;
 use samite_codegen::x64::X64;
 use samite_codegen::x64::op::{Callee, Op};
 use samite_codegen::x64::regs::{R11, xmm};
@@ -128,7 +129,7 @@ impl Observer for Look<'_> {
         for (step, offset) in numbered.offsets.iter_mut().enumerate() {
             *offset = step as u32;
         }
-        let emitted = X64::emit(&numbered, allocation);
+        let emitted = X64::emit(&numbered, allocation, Detail::Operators);
         let mut told = code.clone();
         if let Some(lie) = self.lie {
             lie(&mut told);

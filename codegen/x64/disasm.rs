@@ -21,6 +21,13 @@ pub enum Reference {
     },
 }
 
+/// What an instruction does to the memory that an operand of it names: a push or a call names none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Access {
+    pub reads: bool,
+    pub writes: bool,
+}
+
 /// An instruction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
@@ -31,6 +38,7 @@ pub struct Line {
     /// With `{}` for what `reference` says, if there is one.
     pub operands: String,
     pub reference: Option<Reference>,
+    pub access: Access,
 }
 
 /// Decodes the instructions in `code`, which stands at `start` in the text. Bytes that are no instruction give a line `(bad)` each.
@@ -46,7 +54,7 @@ pub fn decode(code: &[u8], start: u32) -> Vec<Line> {
         let found = capstone.disasm_count(&code[at..], u64::from(here), 1).ok();
         let found = found.as_ref().and_then(|list| list.first());
         let line = found.map_or_else(
-            || Line { at: here, len: 1, mnemonic: "(bad)".into(), operands: String::new(), reference: None },
+            || Line { at: here, len: 1, mnemonic: "(bad)".into(), operands: String::new(), reference: None, access: Access::default() },
             |i| instruction(&capstone, here, i),
         );
         at += usize::from(line.len);
@@ -62,11 +70,18 @@ fn instruction(capstone: &Capstone, at: u32, i: &capstone::Insn<'_>) -> Line {
         mnemonic: i.mnemonic().unwrap_or_default().to_string(),
         operands: i.op_str().unwrap_or_default().to_string(),
         reference: None,
+        access: Access::default(),
     };
     let Ok(detail) = capstone.insn_detail(i) else { return line };
     let ArchDetail::X86Detail(x86) = detail.arch_detail() else { return line };
     let in_group = |group: X86InsnGroup::Type| detail.groups().contains(&InsnGroupId(group as u8));
     for operand in x86.operands() {
+        if let (X86OperandType::Mem(_), Some(access)) = (&operand.op_type, operand.access)
+            && !["lea", "nop"].contains(&line.mnemonic.as_str())
+        {
+            line.access.reads |= access.is_readable();
+            line.access.writes |= access.is_writable();
+        }
         match operand.op_type {
             X86OperandType::Imm(to) if in_group(X86InsnGroup::X86_GRP_JUMP) => {
                 line.reference = Some(Reference::Jump(to as u32));

@@ -7,7 +7,7 @@ use crate::mach::buffer::{BranchForm, Buffer, Label, Pos};
 use crate::mach::code::Code;
 use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
 use crate::mach::layout::{Layout, layout};
-use crate::mach::tables::{CallReloc, Emitted, LineRow, SafepointRow, TrapRow};
+use crate::mach::tables::{CallReloc, Detail, Emitted, LineRow, SafepointRow, Source, SourceRow, TrapRow};
 use cranelift_entity::SecondaryMap;
 use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, MemoryOperand, Mnemonic, OpCodeOperandKind, OpKind, Register};
 use samite_ir::translate::vmctx::{self, store_record};
@@ -206,7 +206,7 @@ fn flags_after(before: Option<(PReg, Width)>, code: C, kinds: [Kind; 4], places:
     }
 }
 
-pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
+pub fn emit(code: &Code<X64>, allocation: &Allocation, detail: Detail) -> Emitted {
     let layout = layout(code, allocation);
     let mut labels = SecondaryMap::new();
     let mut buffer = Buffer::default();
@@ -218,6 +218,7 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
         allocation,
         frame: Frame::new(code, allocation),
         layout: &layout,
+        detail,
         labels,
         encoder: Encoder::new(64),
         len: 0,
@@ -227,6 +228,7 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
         traps: Vec::new(),
         lines: Vec::new(),
         safepoints: Vec::new(),
+        sources: Vec::new(),
         relocs: Vec::new(),
         data: Vec::new(),
         remat: SecondaryMap::with_default(u32::MAX),
@@ -253,22 +255,32 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
     e.finish()
 }
 
+struct ColdTrap {
+    label: Label,
+    trap: Trap,
+    /// Of the wasm operator.
+    offset: u32,
+    step: u32,
+}
+
 struct Emitter<'a> {
     code: &'a Code<X64>,
     allocation: &'a Allocation,
     frame: Frame,
     layout: &'a Layout,
+    detail: Detail,
     labels: SecondaryMap<Block, Option<Label>>,
     encoder: Encoder,
     /// Bytes emitted, branches not counted.
     len: usize,
     widths: [u64; 3],
     buffer: Buffer<Jump>,
-    /// Traps out of line: label, trap, wasm offset.
-    cold: Vec<(Label, Trap, u32)>,
+    /// Traps out of line.
+    cold: Vec<ColdTrap>,
     traps: Vec<(Pos, Trap)>,
     lines: Vec<(Pos, u32)>,
     safepoints: Vec<(Pos, Vec<u32>)>,
+    sources: Vec<(Pos, Source)>,
     relocs: Vec<(Pos, u32)>,
     data: Vec<DataRef>,
     /// The step that defines a value which may be repeated.
@@ -454,7 +466,7 @@ impl<'a> Emitter<'a> {
                 self.fixed(Instruction::with2(C::Cmp_r64_rm64, Register::RSP, m).expect("cmp"));
             }
             self.jump(ConditionCode::b, trap);
-            self.cold.push((trap, Trap::StackExhausted, self.offset));
+            self.cold.push(ColdTrap { label: trap, trap: Trap::StackExhausted, offset: self.offset, step: self.step });
         }
         for r in &saved {
             self.raw(C::Push_r64, &[Place::Reg(*r)], None);
@@ -509,6 +521,7 @@ impl<'a> Emitter<'a> {
             while let Some(&(at, e)) = self.allocation.edits.get(edit)
                 && at == step
             {
+                self.source(Source::Edit(edit as u32));
                 self.edit(e);
                 edit += 1;
             }
@@ -519,6 +532,7 @@ impl<'a> Emitter<'a> {
                 self.offset = self.code.offsets[step as usize];
                 self.line();
             }
+            self.source(Source::Step(step));
             self.op(b, self.code.ops[step as usize], next);
         }
     }
@@ -526,6 +540,13 @@ impl<'a> Emitter<'a> {
     fn line(&mut self) {
         let pos = self.pos();
         self.lines.push((pos, self.offset));
+    }
+
+    fn source(&mut self, source: Source) {
+        if self.detail == Detail::Steps {
+            let pos = self.pos();
+            self.sources.push((pos, source));
+        }
     }
 
     fn edit(&mut self, e: Edit) {
@@ -673,7 +694,7 @@ impl<'a> Emitter<'a> {
                 self.test(&t);
                 let label = self.buffer.label();
                 self.jump_if(t.cond, label);
-                self.cold.push((label, trap, self.offset));
+                self.cold.push(ColdTrap { label, trap, offset: self.offset, step: self.step });
             }
             Op::Divide { signed, wide, remainder, minus_one } => self.divide(signed, wide, remainder, minus_one),
             Op::Limit(n) => {
@@ -850,8 +871,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn cold_traps(&mut self) {
-        for (label, trap, offset) in std::mem::take(&mut self.cold) {
+        for ColdTrap { label, trap, offset, step } in std::mem::take(&mut self.cold) {
             self.bind(label);
+            self.source(Source::Step(step));
             let pos = self.pos();
             self.lines.push((pos, offset));
             self.traps.push((pos, trap));
@@ -912,6 +934,7 @@ impl<'a> Emitter<'a> {
             traps,
             lines,
             safepoints: self.safepoints.into_iter().map(|(p, slots)| SafepointRow { pc: settled.at(p), slots }).collect(),
+            sources: self.sources.iter().map(|(p, source)| SourceRow { pc: settled.at(*p), source: *source }).collect(),
             relocs: self.relocs.iter().map(|(p, target)| CallReloc { at: settled.at(*p), target: *target }).collect(),
             frameless: self.frame.frameless,
             widths: self.widths,

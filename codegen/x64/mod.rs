@@ -15,7 +15,7 @@ mod test;
 use crate::mach::code::{Code, Target};
 use crate::mach::flow::{Allocation, RegFile};
 use crate::mach::lower::Lower;
-use crate::mach::tables::Emitted;
+use crate::mach::tables::{Detail, Emitted};
 use samite_ir::ssa::Value;
 
 /// What the code needs beyond the first x86-64, by the names of `is_x86_feature_detected!`.
@@ -45,8 +45,8 @@ impl Target for X64 {
     fn is_jump(op: &op::Op) -> bool {
         matches!(op, op::Op::Jump)
     }
-    fn emit(code: &Code<X64>, allocation: &Allocation) -> Emitted {
-        encode::emit(code, allocation)
+    fn emit(code: &Code<X64>, allocation: &Allocation, detail: Detail) -> Emitted {
+        encode::emit(code, allocation, detail)
     }
     fn show(op: &op::Op) -> String {
         disasm::show(op)

@@ -41,30 +41,68 @@ use std::fmt::{self, Display, Formatter, Write};
 
 // ---- printing
 
+/// What a line of the text form is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// The function's head and its signatures.
+    Head,
+    Block(Block),
+    Op(Value),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// Byte offset in the module of the wasm operator it comes from, if it comes from one; of a block, its first parameter's.
+    pub offset: Option<u32>,
+    pub of: Of,
+    /// Without the column of the offset.
+    pub text: String,
+}
+
+/// The lines of the text form; an empty one stands before each block.
+pub fn lines(f: &Func) -> Vec<Line> {
+    let head = |text| Line { offset: None, of: Of::Head, text };
+    let mut out = vec![head(format!("func {} {}", f.index, f.signature))];
+    out.extend(f.signatures.iter().map(|(k, s)| head(format!("{k} = {s}"))));
+    for &b in &f.layout {
+        out.push(block_line(f, b));
+        let mut rest = f.body(b);
+        while let [v, behind @ ..] = rest {
+            let (results, behind) = behind.split_at(results_behind(f, *v, behind));
+            out.push(Line { offset: offset(f, *v), of: Of::Op(*v), text: line(f, *v, results) });
+            rest = behind;
+        }
+    }
+    out
+}
+
+fn block_line(f: &Func, b: Block) -> Line {
+    let data = &f.blocks[b];
+    let params = f.params(b);
+    let mut text = b.to_string();
+    for (k, p) in params.iter().enumerate() {
+        _ = write!(text, "{}{p}: {}", if k == 0 { "(" } else { ", " }, f.ty(*p));
+    }
+    text.push_str(if params.is_empty() { "" } else { ")" });
+    if data.loop_depth != 0 {
+        _ = write!(text, " depth {}", data.loop_depth);
+    }
+    text.push_str(if data.cold { " cold:" } else { ":" });
+    Line { offset: params.first().and_then(|p| offset(f, *p)), of: Of::Block(b), text }
+}
+
+fn offset(f: &Func, v: Value) -> Option<u32> {
+    Some(f.offsets[v]).filter(|o| *o != 0)
+}
+
 impl Display for Func {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(out, "func {} {}", self.index, self.signature)?;
-        for (k, s) in self.signatures.iter() {
-            writeln!(out, "{k} = {s}")?;
-        }
-        for &b in &self.layout {
-            writeln!(out)?;
-            let data = &self.blocks[b];
-            let params = self.params(b);
-            write!(out, "{:8}{b}", column(params.first().map_or(0, |p| self.offsets[*p])))?;
-            for (k, p) in params.iter().enumerate() {
-                write!(out, "{}{p}: {}", if k == 0 { "(" } else { ", " }, self.ty(*p))?;
-            }
-            out.write_str(if params.is_empty() { "" } else { ")" })?;
-            if data.loop_depth != 0 {
-                write!(out, " depth {}", data.loop_depth)?;
-            }
-            out.write_str(if data.cold { " cold:\n" } else { ":\n" })?;
-            let mut rest = self.body(b);
-            while let [v, behind @ ..] = rest {
-                let (results, behind) = behind.split_at(results_behind(self, *v, behind));
-                writeln!(out, "{:8}{}", column(self.offsets[*v]), line(self, *v, results))?;
-                rest = behind;
+        for line in lines(self) {
+            let column = line.offset.map_or_else(String::new, |o| format!("@{o:04x} "));
+            match line.of {
+                Of::Head => writeln!(out, "{}", line.text)?,
+                Of::Block(_) => writeln!(out, "\n{column:8}{}", line.text)?,
+                Of::Op(_) => writeln!(out, "{column:8}{}", line.text)?,
             }
         }
         Ok(())
@@ -167,10 +205,6 @@ pub fn line(f: &Func, v: Value, results: &[Value]) -> String {
 fn target(op: TargetOp, ty: Type, imm: u8) -> String {
     let width = if ty == Type::V256 { "ymm" } else { "xmm" };
     if imm == 0 { format!("{width}.{op}") } else { format!("{width}.{op} {imm}") }
-}
-
-fn column(offset: u32) -> String {
-    if offset == 0 { String::new() } else { format!("@{offset:04x} ") }
 }
 
 fn commas<T: Display>(list: &[T]) -> String {

@@ -1,8 +1,10 @@
 //! `samite compile`: a module to machine code, or to text that shows what the compiler makes of it.
-use crate::input;
+use crate::{input, source};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use samite_codegen::driver::{NoObserver, Observer, Stats, Strategy, Worker, artifact, compile_function, compile_module, layout, listing};
+use samite_codegen::driver::{
+    NoObserver, Observer, Stats, Strategy, Worker, artifact, compile_function, compile_module, layout, lines, listing,
+};
 use samite_codegen::mach::code::Code;
 use samite_codegen::mach::flow::Allocation;
 use samite_codegen::mach::text;
@@ -16,7 +18,8 @@ use std::process::ExitCode;
 
 /// Compiles a module ahead of time, or shows what the compiler makes of it
 ///
-/// A compiled module is an ELF file for this version of samite; the system's tools see its functions by name.
+/// A compiled module is an ELF file for this version of samite; the system's tools see its functions by name, and for each address the line
+/// of the module's source, if it has DWARF or a source map, or else the byte offset in the module as line number.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  samite compile app.wasm -o app.cwasm\n  samite compile fib.wat --emit asm --function fib --strategy passes=none"
@@ -61,7 +64,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let module = decode_scalar(&bytes).with_context(name)?;
     let functions = choose(&module.info, &args.function).with_context(name)?;
     let result = match args.emit {
-        None => object(&module, &bytes, &args.strategy),
+        None => object(&module, &bytes, &args),
         Some(Emit::Asm) => assembly(&module, &bytes, &args.strategy, &functions).map(String::into_bytes),
         Some(Emit::Stats) => statistics(&module, &bytes, &args.strategy, &functions).map(String::into_bytes),
         Some(form) => forms(&module, &bytes, &args, form, &functions).map(String::into_bytes),
@@ -74,9 +77,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn object(module: &Decoded, bytes: &[u8], strategy: &Strategy) -> anyhow::Result<Vec<u8>> {
-    let (image, _) = compile_module(module, bytes, strategy)?;
-    Ok(artifact::write(&image, bytes, strategy, &listing::names(&module.info)))
+fn object(module: &Decoded, bytes: &[u8], args: &Args) -> anyhow::Result<Vec<u8>> {
+    let (image, _) = compile_module(module, bytes, &args.strategy)?;
+    let source = source::read(bytes, &args.file).unwrap_or_default();
+    // Offsets count in the binary form, whatever the file is.
+    let binary = args.file.with_extension("wasm");
+    let debug = lines::sections(&image, &binary.display().to_string(), &source.lines).context("cannot write line numbers")?;
+    Ok(artifact::write(&image, bytes, &args.strategy, &listing::names(&module.info), &debug))
 }
 
 /// The defined functions that the words name, by name or by index in the module; all if there are no words.

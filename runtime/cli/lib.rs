@@ -1,9 +1,10 @@
 //! The `samite` program: one file a command, and what the commands share.
 //!
 //! ```text
-//! run compile validate parse print objdump spec bench      the commands: `Args` (what clap parses) and `run(args)`
+//! run compile validate parse print objdump explore spec bench      the commands: `Args` (what clap parses) and `run(args)`
 //! script/     reads and runs .wast scripts; used by `spec` and by the tests
 //! input       files to modules, and errors that say in one line what is wrong with a file
+//! source      the source lines that a module was made from      explore/   the page of `explore`: its data, and what shows it
 //! cache       compiled modules of earlier runs
 //! options     flags that several commands have           term    colour and progress on a terminal, plain text in a pipe
 //! ```
@@ -16,6 +17,7 @@
 mod bench;
 mod cache;
 mod compile;
+mod explore;
 mod input;
 mod objdump;
 mod options;
@@ -23,6 +25,7 @@ mod parse;
 mod print;
 mod run;
 pub mod script;
+mod source;
 mod spec;
 mod term;
 mod validate;
@@ -56,6 +59,7 @@ enum Command {
     Parse(parse::Args),
     Print(print::Args),
     Objdump(objdump::Args),
+    Explore(explore::Args),
     Spec(spec::Args),
     Bench(bench::Args),
 }
@@ -69,6 +73,7 @@ impl Command {
             Command::Parse(args) => parse::run(args),
             Command::Print(args) => print::run(args),
             Command::Objdump(args) => objdump::run(args),
+            Command::Explore(args) => explore::run(args),
             Command::Spec(args) => spec::run(args),
             Command::Bench(args) => bench::run(args),
         }

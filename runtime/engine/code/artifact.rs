@@ -15,7 +15,7 @@ impl Module {
     /// `gdb` and `perf`.
     pub fn serialize(&self) -> anyhow::Result<Vec<u8>> {
         let code = self.code().context("a module of the reference engine has no code to write")?;
-        Ok(artifact::write(&code.image(), self.bytes(), code.strategy(), &listing::names(self.info())))
+        Ok(artifact::write(&code.image(), self.bytes(), code.strategy(), &listing::names(self.info()), &[]))
     }
 
     /// A module of what `serialize` or `samite compile` wrote. Fails if it was compiled for another version, CPU or way of checking bounds
