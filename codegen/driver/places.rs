@@ -108,6 +108,8 @@ impl Walk<'_> {
     fn reads(&mut self, v: VReg, place: u32, step: u32) {
         // If it is written in this very block, edits of the block have brought it.
         self.put(v, place, self.free_since[place as usize].min(step));
+        // The step may overwrite what it reads.
+        self.out.entry((v.as_u32(), place)).or_default().push((step, step + 1));
     }
 
     /// From `step` on a place holds these and no others. `block_end`: of the block of the step.
@@ -128,7 +130,7 @@ impl Walk<'_> {
             for range in ranges[first..].iter().take_while(|r| r.start / 4 < step) {
                 let (first, end) = (from.max(range.start / 4), step.min((range.end - 1) / 4 + 1));
                 if first < end {
-                    add(self.out.entry((v.as_u32(), place)).or_default(), first, end);
+                    self.out.entry((v.as_u32(), place)).or_default().push((first, end));
                 }
             }
         }
@@ -136,19 +138,19 @@ impl Walk<'_> {
 
     fn finish(mut self, steps: u32) -> Vec<Stretch> {
         (0..self.holds.len() as u32).for_each(|p| self.close(p, steps));
-        let rows = self.out.into_iter();
-        let mut all: Vec<Stretch> = rows
-            .flat_map(|((value, place), list)| list.into_iter().map(move |(from, end)| Stretch { value, place, from, to: end - 1 }))
-            .collect();
+        let mut all = Vec::new();
+        for ((value, place), mut parts) in self.out {
+            parts.sort_unstable();
+            // Parts that touch are one.
+            parts.dedup_by(|next, part| {
+                part.1 >= next.0 && {
+                    part.1 = part.1.max(next.1);
+                    true
+                }
+            });
+            all.extend(parts.into_iter().map(|(from, end)| Stretch { value, place, from, to: end - 1 }));
+        }
         all.sort_unstable_by_key(|s| (s.value, s.from, s.place));
         all
-    }
-}
-
-/// Stretches come in order; those that touch are one.
-fn add(list: &mut Vec<(u32, u32)>, from: u32, end: u32) {
-    match list.last_mut().filter(|last| last.1 >= from) {
-        Some(last) => last.1 = last.1.max(end),
-        None => list.push((from, end)),
     }
 }
