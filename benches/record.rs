@@ -45,7 +45,7 @@ pub struct Plan {
     pub processes: u32,
     /// Timed runs in each process.
     pub samples: u32,
-    /// A run that takes longer is not repeated in its process.
+    /// A process whose timed runs took so long together is not asked for more.
     pub patience_ms: u64,
     /// Of the order of runs and of placements.
     pub seed: u64,
@@ -55,6 +55,9 @@ pub struct Plan {
     pub randomized: bool,
     /// Timed were the small amounts of work that otherwise only check answers.
     pub quick: bool,
+    /// Is the time of compiling and instantiating part of that of each run?
+    #[serde(default)]
+    pub with_compile: bool,
 }
 
 /// Something that runs programs.

@@ -6,8 +6,8 @@
 //! As the laboratory does it: in each round a fresh process for each copy, all alive together; runs take turns in random order; environments of random
 //! size move the stack. A line is one process: kernel, round, copy, then `wall/cpu` of each run in units of 100 ns, the first one warm-up.
 use samite::{Config, Engine, Linker, Module, Store};
-use samite_benches::Suite;
 use samite_benches::stats::random::Random;
+use samite_benches::suite::{Suite, Work};
 use std::fs::read_to_string;
 use std::io::{BufRead, BufReader, Write, stdin};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -27,7 +27,7 @@ fn main() {
 fn parent(rounds: usize, runs: usize) {
     let mut random = Random::new(1);
     println!("# kernel round copy wall/cpu ... (100 ns; the first run is warm-up)");
-    for kernel in Suite::kernels().kernels {
+    for kernel in Suite::kernels().items {
         for round in 0..rounds {
             let mut copies: Vec<Copy> = (0..COPIES).map(|_| Copy::start(&kernel.name, random.below(4096))).collect();
             for _ in 0..runs {
@@ -87,19 +87,20 @@ impl Copy {
 }
 
 fn child(kernel: &str) {
-    let kernel = Suite::kernels().kernels.into_iter().find(|k| k.name == kernel).expect("a kernel");
+    let kernel = Suite::kernels().items.into_iter().find(|k| k.name == kernel).expect("a kernel");
+    let Work::Kernel { full, check } = kernel.work else { panic!("{} is no kernel", kernel.name) };
     let engine = Engine::new(&Config::new()).expect("the default");
     let module = Module::from_binary(&engine, &kernel.wasm).expect("it compiles");
     let mut store = Store::new(&engine, ());
     let instance = Linker::new(&engine).instantiate(&mut store, &module).expect("no imports");
     let run = instance.get_typed_func::<i32, i64>(&mut store, "run").expect("all have it");
-    assert_eq!(run.call(&mut store, kernel.check.iterations).expect("no trap") as u64, kernel.check.expected);
+    assert_eq!(run.call(&mut store, check.iterations).expect("no trap") as u64, check.expected);
     println!("ready");
     for _ in stdin().lock().lines() {
         let (cpu, wall) = (cpu_ns(), Instant::now());
-        let answer = run.call(&mut store, kernel.full.iterations).expect("no trap");
+        let answer = run.call(&mut store, full.iterations).expect("no trap");
         let (wall, cpu) = (wall.elapsed().as_nanos(), cpu_ns() - cpu);
-        assert_eq!(answer as u64, kernel.full.expected);
+        assert_eq!(answer as u64, full.expected);
         println!("{}/{}", wall / 100, cpu / 100);
     }
 }

@@ -65,7 +65,16 @@ fn example() -> Experiment {
             facts: [("governor".into(), "none".into())].into(),
             ..Machine::default()
         },
-        plan: Plan { processes: 6, samples: 4, patience_ms: 500, seed: 1, pinned: Some(1), randomized: true, quick: false },
+        plan: Plan {
+            processes: 6,
+            samples: 4,
+            patience_ms: 500,
+            seed: 1,
+            pinned: Some(1),
+            randomized: true,
+            quick: false,
+            with_compile: false,
+        },
         suite: "example".into(),
         subjects: names.iter().map(subject).collect(),
         benches: benches.iter().map(bench).collect(),

@@ -30,21 +30,24 @@ impl Strategy {
     /// The simplest of everything: what the others are compared with.
     pub const BASELINE: Strategy = Strategy { passes: Passes::None, regalloc: How::SpillAll, ..Strategy::MAX };
 
+    /// All fields, in the order in which they are printed. What expands, prints, parses or compares strategies goes over this table only.
+    pub fn fields() -> &'static [Field] {
+        FIELDS
+    }
+
     /// Every combination, but of `relaxed`: that chooses among operators, of which each has its own tests.
     pub fn all() -> Vec<Strategy> {
-        let mut all = Vec::new();
-        for &passes in Passes::ALL {
-            for &regalloc in How::ALL.iter() {
-                for &bounds in Bounds::ALL {
-                    for &interrupt in Interrupt::ALL {
-                        for &nan in Nan::ALL {
-                            all.push(Strategy { passes, regalloc, bounds, interrupt, nan, ..Strategy::MAX });
-                        }
-                    }
-                }
-            }
+        let mut all = vec![Strategy::MAX];
+        for field in FIELDS.iter().filter(|field| field.name != "relaxed") {
+            all = all.iter().flat_map(|s| field.values().map(|value| s.with(field, value))).collect();
         }
         all
+    }
+
+    /// The default, and the default with one field at a time at its simplest value.
+    pub fn ablations() -> Vec<Strategy> {
+        let ablated = FIELDS.iter().map(|field| Strategy::MAX.with(field, field.simplest)).filter(|s| *s != Strategy::MAX);
+        std::iter::once(Strategy::MAX).chain(ablated).collect()
     }
 
     /// A small set in which every pair of values of two fields occurs: what tests run when the full product would take too long.
@@ -69,21 +72,48 @@ impl Strategy {
         chosen
     }
 
-    fn values(&self) -> [(&'static str, &'static str); 6] {
-        [
-            ("passes", self.passes.name()),
-            ("regalloc", self.regalloc.name()),
-            ("bounds", self.bounds.name()),
-            ("interrupt", self.interrupt.name()),
-            ("nan", self.nan.name()),
-            ("relaxed", self.relaxed.name()),
-        ]
+    /// All strategies that a text stands for: as `FromStr`, but a field may have several values, or `*` for all of them
+    /// (`regalloc=*,bounds=guard,compare`). In the order of the values, the first field slowest, each once.
+    pub fn matrix(text: &str) -> Result<Vec<Strategy>, String> {
+        let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut all = vec![Strategy::MAX];
+        for (i, part) in text.split(',').map(str::trim).filter(|p| !p.is_empty()).enumerate() {
+            match (part.split_once('='), parts.last_mut()) {
+                (Some((field, value)), _) => parts.push((field, vec![value])),
+                (None, Some((_, values))) => values.push(part),
+                (None, None) if i == 0 => all = vec![part.parse()?],
+                (None, None) => return Err(format!("strategy `{part}` is not FIELD=VALUE")),
+            }
+        }
+        for (field, values) in parts {
+            let known = FIELDS.iter().find(|known| known.name == field);
+            let values = match (&values[..], known) {
+                (["*"], Some(known)) => known.values().collect(),
+                _ => values,
+            };
+            let mut product = Vec::new();
+            for s in all {
+                for value in &values {
+                    let mut s = s;
+                    s.set(&format!("{field}={value}"))?;
+                    if !product.contains(&s) {
+                        product.push(s);
+                    }
+                }
+            }
+            all = product;
+        }
+        Ok(all)
+    }
+
+    fn with(mut self, field: &Field, value: &str) -> Strategy {
+        assert!((field.set)(&mut self, value), "{}={value} is of the table", field.name);
+        self
     }
 
     fn pairs(&self) -> Vec<[(usize, String); 2]> {
-        let values = self.values();
-        let name = |i: usize| (i, values[i].1.to_string());
-        (0..values.len()).flat_map(|i| (0..i).map(move |j| [name(j), name(i)])).collect()
+        let name = |i: usize| (i, (FIELDS[i].get)(self).to_string());
+        (0..FIELDS.len()).flat_map(|i| (0..i).map(move |j| [name(j), name(i)])).collect()
     }
 }
 
@@ -95,8 +125,8 @@ impl Default for Strategy {
 
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, (field, value)) in self.values().into_iter().enumerate() {
-            write!(f, "{}{field}={value}", if i == 0 { "" } else { "," })?;
+        for (i, field) in FIELDS.iter().enumerate() {
+            write!(f, "{}{}={}", if i == 0 { "" } else { "," }, field.name, (field.get)(self))?;
         }
         Ok(())
     }
@@ -121,24 +151,106 @@ impl FromStr for Strategy {
 impl Strategy {
     fn set(&mut self, part: &str) -> Result<(), String> {
         let (field, value) = part.split_once('=').ok_or_else(|| format!("strategy `{part}` is not FIELD=VALUE, max or baseline"))?;
-        fn pick<T: Copy>(field: &str, value: &str, all: &[T], name: impl Fn(T) -> &'static str) -> Result<T, String> {
-            all.iter().copied().find(|t| name(*t) == value).ok_or_else(|| {
-                let names: Vec<_> = all.iter().map(|t| name(*t)).collect();
-                format!("strategy {field}={value}: known values are {}", names.join(", "))
-            })
-        }
-        match field {
-            "passes" => self.passes = pick(field, value, Passes::ALL, Passes::name)?,
-            "regalloc" => self.regalloc = pick(field, value, &How::ALL, How::name)?,
-            "bounds" => self.bounds = pick(field, value, Bounds::ALL, Bounds::name)?,
-            "interrupt" => self.interrupt = pick(field, value, Interrupt::ALL, Interrupt::name)?,
-            "nan" => self.nan = pick(field, value, Nan::ALL, Nan::name)?,
-            "relaxed" => self.relaxed = pick(field, value, Relaxed::ALL, Relaxed::name)?,
-            _ => {
-                let names: Vec<_> = self.values().iter().map(|v| v.0).collect();
-                return Err(format!("strategy field `{field}`: known fields are {}", names.join(", ")));
-            }
+        let Some(known) = FIELDS.iter().find(|known| known.name == field) else {
+            let names: Vec<_> = FIELDS.iter().map(|f| f.name).collect();
+            return Err(format!("strategy field `{field}`: known fields are {}", names.join(", ")));
+        };
+        if !(known.set)(self, value) {
+            let names: Vec<_> = known.values().collect();
+            return Err(format!("strategy {field}={value}: known values are {}", names.join(", ")));
         }
         Ok(())
+    }
+}
+
+/// A field of a strategy by name.
+pub struct Field {
+    pub name: &'static str,
+    /// What it is when the choice is switched off: the value with the least machinery behind it.
+    pub simplest: &'static str,
+    all: fn() -> Vec<&'static str>,
+    get: fn(&Strategy) -> &'static str,
+    set: fn(&mut Strategy, &str) -> bool,
+}
+
+impl Field {
+    /// The names of all its values.
+    pub fn values(&self) -> impl Iterator<Item = &'static str> {
+        (self.all)().into_iter()
+    }
+}
+
+/// A line of the table below.
+macro_rules! field {
+    ($name:ident: $ty:ident = $simplest:ident) => {
+        Field {
+            name: stringify!($name),
+            simplest: $ty::$simplest.name(),
+            all: || $ty::ALL.iter().map(|value| value.name()).collect(),
+            get: |strategy| strategy.$name.name(),
+            set: |strategy, text| {
+                let value = $ty::ALL.iter().copied().find(|value| value.name() == text);
+                value.map(|value| strategy.$name = value).is_some()
+            },
+        }
+    };
+}
+
+const FIELDS: &[Field] = &[
+    field!(passes: Passes = None),
+    field!(regalloc: How = SpillAll),
+    field!(bounds: Bounds = Compare),
+    field!(interrupt: Interrupt = Off),
+    field!(nan: Nan = Native),
+    field!(relaxed: Relaxed = Native),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_all_fields() {
+        let mut product = 1;
+        for field in Strategy::fields() {
+            let values: Vec<_> = field.values().collect();
+            assert!(values.contains(&field.simplest), "{}", field.name);
+            assert!(values.len() > 1, "{} has no choice", field.name);
+            product *= if field.name == "relaxed" { 1 } else { values.len() };
+        }
+        let all = Strategy::all();
+        assert_eq!(all.len(), product);
+        for (i, s) in all.iter().enumerate() {
+            assert_eq!(s.to_string().parse(), Ok(*s));
+            assert!(!all[..i].contains(s), "{s} twice");
+        }
+        // Printing says all there is.
+        assert!(all.contains(&Strategy::MAX) && all.contains(&Strategy::BASELINE));
+        let printed = format!("{:?}", Strategy::MAX);
+        assert_eq!(printed.matches(": ").count(), Strategy::fields().len(), "{printed}");
+    }
+
+    #[test]
+    fn matrices() {
+        let of = |text: &str| Strategy::matrix(text).map(|all| all.iter().map(|s| s.to_string()).collect::<Vec<_>>());
+        assert_eq!(of("max").unwrap(), [Strategy::MAX.to_string()]);
+        assert_eq!(of("").unwrap(), [Strategy::MAX.to_string()]);
+        let product = of("baseline,regalloc=linear,spill-all,bounds=*").unwrap();
+        assert_eq!(product.len(), 4);
+        assert!(product.iter().all(|s| s.contains("passes=none")) && product[1].contains("regalloc=linear,bounds=compare"), "{product:?}");
+        assert_eq!(of("bounds=guard,guard").unwrap().len(), 1);
+        assert_eq!(of("interrupt=*").unwrap().len(), Interrupt::ALL.len());
+        assert!(of("regalloc=*,x").unwrap_err().contains("known values are"));
+        assert!(of("colour=*").unwrap_err().contains("known fields are"));
+        assert!(of("fast").unwrap_err().contains("is not FIELD=VALUE"));
+    }
+
+    #[test]
+    fn ablations_differ_in_one_field() {
+        let all = Strategy::ablations();
+        assert_eq!(all[0], Strategy::MAX);
+        assert!(all.len() > 3);
+        let changed = |s: &Strategy| FIELDS.iter().filter(|f| (f.get)(s) != (f.get)(&Strategy::MAX)).count();
+        assert!(all[1..].iter().all(|s| changed(s) == 1));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! run compile validate parse print objdump explore spec bench      the commands: `Args` (what clap parses) and `run(args)`
+//! bench_worker            what `bench` starts, hidden
 //! script/     reads and runs .wast scripts; used by `spec` and by the tests
 //! input       files to modules, and errors that say in one line what is wrong with a file
 //! source      the source lines that a module was made from      explore/   the page of `explore`: its data, and what shows it
@@ -15,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bench_worker;
 mod cache;
 mod compile;
 mod explore;
@@ -62,6 +64,8 @@ enum Command {
     Explore(explore::Args),
     Spec(spec::Args),
     Bench(bench::Args),
+    #[command(hide = true)]
+    BenchWorker(bench_worker::Args),
 }
 
 impl Command {
@@ -76,6 +80,7 @@ impl Command {
             Command::Explore(args) => explore::run(args),
             Command::Spec(args) => spec::run(args),
             Command::Bench(args) => bench::run(args),
+            Command::BenchWorker(args) => bench_worker::run(args),
         }
     }
 }

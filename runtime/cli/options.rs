@@ -84,8 +84,9 @@ pub struct EnginesArgs {
     /// What runs the code
     #[arg(long, value_enum, default_value_t = Runner::Compiled)]
     engine: Runner,
-    /// How to compile: `max`, `baseline`, FIELD=VALUE,... , `all` for every combination, `covering` for a few that have every pair of
-    /// values, or `reference` for the interpreter; may be given several times
+    /// How to compile: `max`, `baseline`, FIELD=VALUE,... ; FIELD=VALUE,VALUE or FIELD=* for several, and the product of several such
+    /// fields; `all` for every combination, `covering` for a few that have every pair of values, or `reference` for the interpreter; may
+    /// be given several times
     #[arg(long, value_name = "STRATEGY")]
     strategy: Vec<String>,
 }
@@ -105,7 +106,7 @@ impl EnginesArgs {
                 "all" => all.extend(Strategy::all().into_iter().map(Configuration::Compiled)),
                 "covering" => all.extend(Strategy::covering().into_iter().map(Configuration::Compiled)),
                 "reference" => all.push(Configuration::Reference),
-                text => all.push(Configuration::Compiled(text.parse().map_err(anyhow::Error::msg)?)),
+                text => all.extend(Strategy::matrix(text).map_err(anyhow::Error::msg)?.into_iter().map(Configuration::Compiled)),
             }
         }
         let mut unique: Vec<Configuration> = Vec::with_capacity(all.len());
