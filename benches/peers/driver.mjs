@@ -130,7 +130,8 @@ const actions = {
     },
 };
 
-new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+// One tiny function: what starts up once is not part of any time.
+new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 3, 2, 1, 0, 10, 6, 1, 4, 0, 32, 0, 11]));
 say(process.versions.bun ? { engine: 'bun', version: process.versions.bun } : { engine: 'node', version: `${process.versions.node} (V8 ${process.versions.v8})` });
 for (const line of lines()) {
     try {

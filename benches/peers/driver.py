@@ -12,7 +12,8 @@ config = Config()
 config.strategy = "cranelift"
 config.cranelift_opt_level = "speed"
 engine = Engine(config)
-Module(engine, b"\0asm\1\0\0\0")
+# One tiny function: what starts up once is not part of any time.
+Module(engine, bytes([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 3, 2, 1, 0, 10, 6, 1, 4, 0, 32, 0, 11]))
 module = program = store = instance = None
 
 

@@ -12,7 +12,8 @@
 //!                                         <-  {"do":"quit"}
 //! ```
 //! Whatever goes wrong is `{"error":"one line"}`; the child goes on. A child ends at the end of its input, so that none outlives its parent.
-//! All times are of the call alone. Before its first answer a child has compiled an empty module: what starts up once is not part of any time.
+//! All times are of the call alone. Before its first answer a child has compiled a module of one tiny function: what starts
+//! up once is not part of any time.
 //! What a program writes goes to the files that its `World` names; the parent reads them.
 //!
 //! - `engine` our own engine behind the protocol; `command` a peer that is only a command line;

@@ -274,6 +274,38 @@ fn peers_that_go_wrong_are_errors_of_their_cells() {
     assert_eq!(errors[4], "not an answer: `hello`: expected value at line 1 column 1");
 }
 
+#[test]
+fn every_form_of_report_and_a_stored_baseline() {
+    let room = Room::new(&[("page.md", "# Page\n\n<!-- measured -->\n\nold\n"), ("bad.json", "{}")]);
+    let common = ["--filter", "sha256", "--quick", "--processes", "5", "--runs", "3", "--seed", "1"];
+    let with = |args: &[&str]| room.run(&[&common, args].concat());
+    let files = ["--json", "a.json", "--csv", "a.csv", "--parquet", "a.parquet", "--html", "a.html", "--markdown", "page.md"];
+    let first = with(&files);
+    assert_eq!((first.code, first.err.as_str()), (Some(0), ""), "{}", first.out);
+    assert!(first.out.contains("\nsha256 "), "{}", first.out);
+    let text = |name: &str| fs::read_to_string(room.path(name)).unwrap();
+    assert!(text("a.csv").lines().count() > 8 && text("a.html").contains("samite bench --filter sha256"));
+    assert!(fs::read(room.path("a.parquet")).unwrap().starts_with(b"PAR1"));
+    let page = text("page.md");
+    assert!(page.starts_with("# Page\n\n<!-- measured -->\n\n`samite bench ") && !page.contains("old"), "{page}");
+    let second = with(&["--against", "a.json"]);
+    assert_eq!(second.code, Some(0), "{}", second.err);
+    assert!(second.out.contains("compared with a.json: 2 run times"), "{}", second.out);
+    // A baseline that was a thousand times faster.
+    let mut then: Value = serde_json::from_str(&text("a.json")).unwrap();
+    for run in then["cells"].as_array_mut().unwrap().iter_mut().flat_map(|cell| cell["processes"].as_array_mut().unwrap()) {
+        for sample in run["runs"].as_array_mut().unwrap() {
+            for clock in ["wall_ns", "cpu_ns"] {
+                sample[clock] = (sample[clock].as_u64().unwrap() / 1000).into();
+            }
+        }
+    }
+    room.write("fast.json", then.to_string().as_bytes());
+    with(&["--against", "fast.json", "--fail-if-slower"]).fails("slower than before: sha256");
+    with(&["--against", "bad.json"]).fails("bad.json: ");
+    with(&["--against", "none.json"]).fails("cannot read none.json");
+}
+
 /// Is a process with this in its command line alive?
 fn alive(mark: &str) -> bool {
     let processes = fs::read_dir("/proc").unwrap().flatten();
