@@ -142,7 +142,7 @@ pub struct CodeStats {
     /// Counts by name: ops, steps, spills, moves, checks_kept, checks_removed, scalar / vector128 / vector256 instructions ...; reports show
     /// what is there, so that a new count shows up by itself.
     pub counts: BTreeMap<String, u64>,
-    /// CPU nanoseconds by pass or station, in the order they ran.
+    /// Nanoseconds by pass or station, summed over functions, in the order they ran: of the compiling threads' clocks, waiting included.
     pub passes: Vec<(String, u64)>,
 }
 

@@ -1,6 +1,5 @@
 // The peer wasmtime, driven through its C API in one process, so that nanoseconds can be measured.
 //
-//   wasmtime_capi FILE.wasm ITERATIONS [RUNS]   compile, instantiate, call run(ITERATIONS) RUNS (5) times
 //   wasmtime_capi --compile-only FILE.wasm      CPU time of a single-threaded compilation and peak memory
 //   wasmtime_capi --calls DIR                   cost of calls and instances; DIR holds calls.wat and instance.wat
 //   wasmtime_capi --wat2wasm IN.wat OUT.wasm    text to binary, for peers that read no text
@@ -184,34 +183,6 @@ static const char *engine_name(void) {
 
 // --- the commands --------------------------------------------------------------------------------------------------
 
-static void kernel(const char *path, int32_t iterations, int runs) {
-    wasm_byte_vec_t bytes = read_module(path);
-    wasm_engine_t *engine = new_engine(ON_DEMAND);
-    wasmtime_module_t *module;
-    int64_t start = now(CLOCK_MONOTONIC);
-    check(path, wasmtime_module_new(engine, bytes.data, bytes.size, &module), NULL);
-    int64_t compile = now(CLOCK_MONOTONIC) - start;
-    wasmtime_store_t *store = wasmtime_store_new(engine, NULL, NULL);
-    wasmtime_context_t *context = wasmtime_store_context(store);
-    wasmtime_linker_t *linker = wasmtime_linker_new(engine);
-    wasmtime_instance_t instance;
-    wasm_trap_t *trap = NULL;
-    check(path, wasmtime_linker_instantiate(linker, context, module, &instance, &trap), trap);
-    wasmtime_func_t run = export(context, &instance, "run");
-    printf("{\"engine\": \"%s\", \"file\": \"%s\", \"iterations\": %d, \"compile_ns\": %lld, \"code_bytes\": %llu, \"run_ns\": [",
-           engine_name(), path, iterations, (long long)compile, (unsigned long long)code_bytes(module));
-    int64_t result = 0;
-    for (int i = 0; i < runs; i++) {
-        wasmtime_val_raw_t value = {.i32 = iterations};
-        start = now(CLOCK_MONOTONIC);
-        check(path, wasmtime_func_call_unchecked(context, &run, &value, 1, &trap), trap);
-        printf("%s%lld", i ? ", " : "", (long long)(now(CLOCK_MONOTONIC) - start));
-        if (i > 0 && value.i64 != result) fail(path, "two runs differ", 15);
-        result = value.i64;
-    }
-    printf("], \"result\": \"0x%016llx\"}\n", (unsigned long long)result);
-}
-
 static void compile_only(const char *path) {
     wasm_byte_vec_t bytes = read_module(path);
     wasm_engine_t *engine = new_engine(ON_DEMAND);
@@ -360,9 +331,7 @@ int main(int argc, char **argv) {
         if (!file || fwrite(bytes.data, 1, bytes.size, file) != bytes.size || fclose(file)) fail(argv[3], "not written", 11);
         return 0;
     }
-    if ((argc == 3 || argc == 4) && argv[1][0] != '-')
-        return kernel(argv[1], atoi(argv[2]), argc == 4 ? atoi(argv[3]) : 5), 0;
-    fprintf(stderr, "usage: %s [--winch | --opt-none] FILE.wasm ITERATIONS [RUNS] | --compile-only FILE.wasm | --calls DIR | "
+    fprintf(stderr, "usage: %s [--winch | --opt-none] --compile-only FILE.wasm | --calls DIR | "
                     "--wat2wasm IN.wat OUT.wasm\n", argv[0]);
     return 2;
 }

@@ -107,6 +107,12 @@ pub fn write(image: &Image, module: &[u8], strategy: &Strategy, names: &[String]
         let id = elf.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Debug);
         elf.set_section_data(id, bytes.clone(), 1);
     }
+    add_symbols(&mut elf, text, image, names);
+    seal(elf.write().expect("sections and symbols of known shapes are written"))
+}
+
+/// A symbol for each function, in the section `text` that holds the image's text. Functions without a name are called by their number.
+pub fn add_symbols(elf: &mut write::Object<'_>, text: SectionId, image: &Image, names: &[String]) {
     for (index, f) in image.functions.iter().enumerate() {
         let name = names.get(index).cloned().unwrap_or_else(|| format!("f{index}"));
         elf.add_symbol(Symbol {
@@ -121,7 +127,6 @@ pub fn write(image: &Image, module: &[u8], strategy: &Strategy, names: &[String]
             flags: SymbolFlags::None,
         });
     }
-    seal(elf.write().expect("sections and symbols of known shapes are written"))
 }
 
 /// Puts the checksum behind the ELF file.

@@ -3,14 +3,18 @@
 //! For every function of real modules under a set of strategies in which every two values meet: the code is valid instructions
 //! end to end, which encode to the same bytes; branches lead to instructions of the function, calls to entries of functions;
 //! rows of traps, lines and safepoints name instructions that fit them. The runtime's stubs likewise.
-mod common;
+#[path = "common/kernels.rs"]
+mod kernels;
+#[path = "common/scripts.rs"]
+mod scripts;
 
-use common::{Module, kernels, scripts};
 use iced_x86::{Code, Decoder, DecoderOptions, Encoder, FlowControl, Instruction, Mnemonic, OpKind, Register};
+use kernels::{Module, kernels};
 use samite_codegen::driver::{Image, Placement, Stats, Strategy, artifact, compile_module, compile_module_placed};
 use samite_codegen::x64::stubs;
 use samite_ir::translate::decode_scalar;
 use samite_ir::value::Type;
+use scripts::scripts;
 
 #[test]
 fn kernels_decode() {

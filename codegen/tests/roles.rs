@@ -6,10 +6,13 @@
 //! - a group of instructions reads, before it writes them, no other registers than those of its inputs, writes no others than
 //!   those of its outputs, clobbers and the scratch registers r11 and xmm15, and all of its outputs;
 //! - nothing that an allocator may put in the register of a plain input (`Use`) is written before the last read of that input.
-mod common;
+#[path = "common/kernels.rs"]
+mod kernels;
+#[path = "common/scripts.rs"]
+mod scripts;
 
-use common::{Module, kernels, scripts};
 use iced_x86::{Decoder, DecoderOptions, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, Register};
+use kernels::{Module, kernels};
 use samite_codegen::driver::{self, Observer, Strategy, Worker};
 use samite_codegen::mach::code::{Code, Target};
 use samite_codegen::mach::flow::{Allocation, Class, Loc, Operand, PReg, RegSet, Role, Want};
@@ -19,6 +22,7 @@ use samite_codegen::x64::op::{Callee, Op};
 use samite_codegen::x64::regs::{R11, xmm};
 use samite_ir::ssa::Func;
 use samite_ir::translate::decode_scalar;
+use scripts::scripts;
 use std::collections::{HashMap, HashSet};
 
 #[test]

@@ -1,7 +1,8 @@
 //! Traces: the stations of a function say the same things of the same wasm operators, in the lines that the text forms print.
-mod common;
+#[path = "common/kernels.rs"]
+mod kernels;
 
-use common::kernels;
+use kernels::kernels;
 use samite_codegen::driver::trace::{Form, Line, Of, Station, Trace, trace};
 use samite_codegen::driver::{Observer, Strategy, Worker, compile_function, compile_module, layout, listing};
 use samite_codegen::mach::code::Code;

@@ -1,9 +1,9 @@
 //! gdb's interface for compilers ("JIT Compilation Interface" in its manual): a list of object files in memory, and a function that gdb has a
 //! breakpoint on and that is called when the list changes. The names and the layout of the statics are gdb's.
-use object::write::{Object, Symbol, SymbolSection};
-use object::{Architecture, BinaryFormat, Endianness, SectionKind, SymbolFlags, SymbolKind, SymbolScope};
+use object::write::Object;
+use object::{Architecture, BinaryFormat, Endianness, SectionKind};
 use parking_lot::Mutex;
-use samite_codegen::driver::Image;
+use samite_codegen::driver::{Image, artifact};
 use std::ptr;
 
 #[repr(C)]
@@ -98,18 +98,7 @@ fn object_file(start: u64, image: &Image, names: &[String]) -> Vec<u8> {
     let mut elf = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
     let text = elf.add_section(Vec::new(), b".text".to_vec(), SectionKind::Text);
     elf.set_section_data(text, image.text.clone(), 32);
-    for (f, name) in image.functions.iter().zip(names) {
-        elf.add_symbol(Symbol {
-            name: name.replace('\0', "_").into_bytes(),
-            value: u64::from(f.start),
-            size: u64::from(f.code_end - f.start),
-            kind: SymbolKind::Text,
-            scope: SymbolScope::Compilation,
-            weak: false,
-            section: SymbolSection::Section(text),
-            flags: SymbolFlags::None,
-        });
-    }
+    artifact::add_symbols(&mut elf, text, image, names);
     let mut file = elf.write().expect("sections and symbols of known shapes are written");
     // The library writes files for linkers, whose sections are nowhere yet. `sh_addr` is 16 bytes into a section header of 64, and the text, the
     // section added first, is the first after the null section.

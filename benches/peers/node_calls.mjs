@@ -1,8 +1,7 @@
 // The peer V8, in node 26 or later; the same commands and JSON lines as wasmtime_capi.c:
 //
-//   node FLAGS node_kernel.mjs FILE.wasm ITERATIONS [RUNS]
-//   node FLAGS node_kernel.mjs --compile-only FILE.wasm
-//   node FLAGS node_kernel.mjs --calls DIR         DIR holds calls.wasm and instance.wasm (wasmtime_capi --wat2wasm)
+//   node FLAGS node_calls.mjs --compile-only FILE.wasm
+//   node FLAGS node_calls.mjs --calls DIR         DIR holds calls.wasm and instance.wasm (wasmtime_capi --wat2wasm)
 //
 // FLAGS choose the tier:
 //   --no-liftoff --no-wasm-lazy-compilation        the optimizing compiler alone, everything before the first call
@@ -17,23 +16,6 @@ const now = () => process.hrtime.bigint();
 const print = (object) => console.log(JSON.stringify(object));
 const flags = process.execArgv.filter((flag) => /liftoff|tier|lazy|wasm/.test(flag)).map((flag) => flag.replace(/^--/, ''));
 const engine = ['node', ...flags].join(' ');
-
-function kernel(file, iterations, runs) {
-    const bytes = readFileSync(file);
-    const start = now();
-    const module = new WebAssembly.Module(bytes);
-    const compile_ns = Number(now() - start);
-    const { run } = new WebAssembly.Instance(module, {}).exports;
-    const run_ns = [], results = [];
-    for (let i = 0; i < runs; i++) {
-        const start = now();
-        results.push(run(iterations));
-        run_ns.push(Number(now() - start));
-    }
-    if (results.some((result) => result !== results[0])) throw new Error(`${file}: two runs differ`);
-    const result = '0x' + BigInt.asUintN(64, results[0]).toString(16).padStart(16, '0');
-    print({ engine, file, iterations, compile_ns, code_bytes: null, run_ns, result });
-}
 
 function compileOnly(file) {
     const bytes = readFileSync(file);
@@ -101,11 +83,10 @@ function calls(directory) {
         });
 }
 
-const [first, second, third] = process.argv.slice(2);
+const [first, second] = process.argv.slice(2);
 if (first === '--compile-only' && second) compileOnly(second);
 else if (first === '--calls' && second) calls(second);
-else if (first && second && !first.startsWith('-')) kernel(first, Number(second), Number(third ?? 5));
 else {
-    console.error('usage: node FLAGS node_kernel.mjs FILE.wasm ITERATIONS [RUNS] | --compile-only FILE.wasm | --calls DIR');
+    console.error('usage: node FLAGS node_calls.mjs --compile-only FILE.wasm | --calls DIR');
     process.exit(2);
 }

