@@ -115,6 +115,8 @@ pub struct Summary {
     /// Sums over the programs that worked under every subject that has such times or counts.
     pub total_ns: BTreeMap<Quantity, f64>,
     pub totals: BTreeMap<String, u64>,
+    /// CPU nanoseconds of the compiler by pass, in the order in which they run, of all programs.
+    pub passes: Vec<(String, u64)>,
     /// Verdicts on run times of single programs.
     pub faster: usize,
     pub slower: usize,
@@ -188,6 +190,16 @@ impl<'a> Analysis<'a> {
         names.dedup();
         names
     }
+    /// Names of passes that any subject has, in the order in which they run.
+    pub fn pass_names(&self) -> Vec<&str> {
+        let mut all: Vec<(String, u64)> = Vec::new();
+        self.summaries.iter().for_each(|s| add_passes(&mut all, &s.passes));
+        let position = |name: &str| all.iter().position(|(known, _)| known == name);
+        let mut names: Vec<&str> = self.summaries.iter().flat_map(|s| &s.passes).map(|(name, _)| name.as_str()).collect();
+        names.sort_by_key(|name| position(name));
+        names.dedup();
+        names
+    }
     /// The smallest change of a single program's run time that this experiment would have seen in 80 % of cases: of the median program.
     pub fn detectable(&self) -> Option<f64> {
         let runs = self.entries.iter().filter_map(|e| e.run()?.judged).map(|j| j.detectable);
@@ -223,6 +235,8 @@ impl<'a> Analysis<'a> {
                 summary.totals.insert(name.to_string(), total);
             }
         }
+        let cells = self.experiment.cells.iter().skip(subject).step_by(self.experiment.subjects.len());
+        cells.filter_map(|cell| cell.code.as_ref()).for_each(|code| add_passes(&mut summary.passes, &code.passes));
         summary
     }
 
@@ -281,6 +295,29 @@ impl<'a> Analysis<'a> {
 impl Entry {
     pub fn run(&self) -> Option<&Time> {
         self.times.get(&Quantity::Run)
+    }
+}
+
+impl Summary {
+    pub fn pass_ns(&self, name: &str) -> Option<u64> {
+        self.passes.iter().find(|(known, _)| known == name).map(|(_, ns)| *ns)
+    }
+}
+
+/// Adds times by pass; a pass that is new stands where it ran.
+fn add_passes(sum: &mut Vec<(String, u64)>, passes: &[(String, u64)]) {
+    let mut at = 0;
+    for (name, ns) in passes {
+        match sum.iter().position(|(known, _)| known == name) {
+            Some(there) => {
+                sum[there].1 += ns;
+                at = there + 1;
+            }
+            None => {
+                sum.insert(at, (name.clone(), *ns));
+                at += 1;
+            }
+        }
     }
 }
 

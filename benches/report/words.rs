@@ -1,5 +1,5 @@
 //! Numbers as people read them, and what they mean in a sentence.
-use crate::analysis::{Analysis, Mean, Quantity};
+use crate::analysis::{Analysis, Quantity};
 use crate::stats::{Judged, Verdict};
 
 /// Subjects are called A, B, C ... in tables.
@@ -45,6 +45,43 @@ pub fn ratio(ratio: f64) -> String {
         r if r < 99.95 => format!("{r:.1}"),
         r => format!("{r:.0}"),
     }
+}
+
+/// How many times faster or slower.
+pub fn direction(ratio: f64) -> (String, &'static str) {
+    let (factor, word) = if ratio < 1.0 { (1.0 / ratio, "faster") } else { (ratio, "slower") };
+    (factor_text(factor), word)
+}
+
+/// How many times less or more, of a count.
+pub fn less_or_more(ratio: f64) -> String {
+    let (factor, word) = if ratio < 1.0 { (1.0 / ratio, "less") } else { (ratio, "more") };
+    match factor_text(factor) {
+        same if same == "1.00x" => "same".into(),
+        factor => format!("{factor} {word}"),
+    }
+}
+
+fn factor_text(factor: f64) -> String {
+    match factor {
+        f if f < 9.995 => format!("{f:.2}x"),
+        f if f < 99.95 => format!("{f:.1}x"),
+        f => format!("{f:.0}x"),
+    }
+}
+
+/// Text as lines of no more than `width` columns, broken at blanks and behind commas; all but the first start with `indent`.
+pub fn wrap(text: &str, width: usize, indent: &str) -> String {
+    let mut lines = vec![String::new()];
+    for piece in text.split_inclusive([' ', ',']) {
+        let last = lines.last_mut().expect("there is one");
+        if last.trim().is_empty() || last.chars().count() + piece.trim_end().chars().count() <= width {
+            last.push_str(piece);
+        } else {
+            lines.push(format!("{indent}{piece}"));
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// `± 1.2 %`; `± ?` where a single round says nothing of the next.
@@ -112,36 +149,35 @@ fn many_processes(n: usize) -> String {
     if n == 1 { "1 process".into() } else { format!("{n} processes") }
 }
 
-/// A subject over the suite, in one sentence. `this` and `first` are what it and the baseline are called.
+/// A subject over the suite, in a sentence or two. `this` and `first` are what it and the baseline are called.
 pub fn sentence(analysis: &Analysis, subject: usize, this: &str, first: &str) -> String {
     let summary = &analysis.summaries[subject];
     let Some(run) = summary.means.get(&Quantity::Run) else {
         return format!("{this} has nothing to compare with {first}.");
     };
+    let (factor, word) = direction(run.judged.ratio);
+    let sure = uncertainty(&run.judged);
     let mut text = match run.judged.verdict {
-        Verdict::CannotTell => format!("Whether {this} is faster than {first} cannot be told from these runs: {}", times(run)),
-        Verdict::Faster => format!("{this} is faster than {first}: {}", times(run)),
-        Verdict::Slower => format!("{this} is slower than {first}: {}", times(run)),
+        Verdict::CannotTell => format!("Whether {this} is faster than {first} cannot be told from these runs: {factor} {word} ({sure})"),
+        Verdict::Faster | Verdict::Slower => format!("{this} is {factor} {word} than {first} ({sure})"),
     };
     if run.benches > 1 {
-        text.push_str(&format!(" over {} programs", run.benches));
         let parts = [(summary.faster, "faster"), (summary.slower, "slower"), (summary.cannot_tell, "cannot tell")];
         let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-        text.push_str(&format!(" ({})", parts.join(", ")));
+        text.push_str(&format!(" over {} programs: {}", run.benches, parts.join(", ")));
     }
     text.push('.');
     if let Some(compile) = summary.means.get(&Quantity::Compile) {
-        text.push_str(&format!(" Compiling takes {}.", times(compile)));
+        let (factor, word) = direction(compile.judged.ratio);
+        text.push_str(&match compile.judged.verdict {
+            Verdict::CannotTell => " Whether it compiles faster cannot be told.".to_string(),
+            Verdict::Faster | Verdict::Slower => format!(" It compiles {factor} {word} ({}).", uncertainty(&compile.judged)),
+        });
     }
     if summary.failed > 0 {
         text.push_str(&format!(" {} FAILED.", summary.failed));
     }
     text
-}
-
-/// `0.412 times the time (±1.2%)`.
-fn times(mean: &Mean) -> String {
-    format!("{} times the time ({})", ratio(mean.judged.ratio), uncertainty(&mean.judged))
 }
 
 /// What this experiment could have seen.
@@ -170,6 +206,18 @@ mod tests {
         assert_eq!(different_fields("a=1,b=2", "a=1,b=2"), "a=1,b=2");
         assert_eq!(different_fields("a=1,b=2", "node"), "node");
         assert_eq!(different_fields("node", "a=1,b=2"), "a=1,b=2");
+    }
+
+    #[test]
+    fn lines_are_broken() {
+        assert_eq!(wrap("  A  a=1,b=2,c=3 (x y)", 13, "     "), "  A  a=1,b=2,\n     c=3 (x\n     y)\n");
+        assert_eq!(wrap("longer than that", 3, ""), "longer\nthan\nthat\n");
+    }
+
+    #[test]
+    fn times_more_or_less() {
+        assert_eq!([0.5, 1.0, 12.345].map(direction), [("2.00x".into(), "faster"), ("1.00x".into(), "slower"), ("12.3x".into(), "slower")]);
+        assert_eq!([0.5, 1.001, 1.5].map(less_or_more), ["2.00x less", "same", "1.50x more"]);
     }
 
     #[test]

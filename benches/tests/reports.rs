@@ -5,7 +5,7 @@ use samite_benches::analysis::{Against, Analysis, Clock, Quantity};
 use samite_benches::record::{
     Bench, Cell, Clock as Of, CodeStats, Experiment, FORMAT, Machine, Plan, Process, Sample, Subject, SubjectKind,
 };
-use samite_benches::report::{csv, html, json, markdown, parquet as columns, table};
+use samite_benches::report::{csv, html, json, markdown, parquet as columns, table, table::Page};
 use samite_benches::stats::Verdict;
 
 /// Three programs under four subjects in six rounds. B takes half of A's time, C the same, D (a peer that compiles nothing) a tenth more; under
@@ -131,27 +131,59 @@ fn runs_of_ours_are_judged_by_cpu_time() {
 #[test]
 fn the_same_experiment_says_the_same() {
     let experiment = example();
-    let of = || table::table(&Analysis::new(&experiment));
+    let of = || terminal(&experiment, 100);
     assert_eq!(of(), of());
+}
+
+fn terminal(experiment: &Experiment, width: usize) -> String {
+    table::table(&Analysis::new(experiment), Page { width, details: false })
 }
 
 #[test]
 fn the_table() {
-    let experiment = example();
-    let text = table::table(&Analysis::new(&experiment));
+    let text = terminal(&example(), 100);
     let line = |start: &str| text.lines().find(|l| l.starts_with(start)).unwrap_or_else(|| panic!("no `{start}` in\n{text}"));
-    assert!(text.starts_with("example: 3 programs, 6 processes of 4 runs each, wall time, pinned to core 1\n  A = regalloc=a\n"), "{text}");
-    assert!(line("alpha").contains("40.0 ms") && line("alpha").contains("0.500") && line("alpha").contains('▼'), "{text}");
-    assert!(line("beta").contains("FAILED") && text.contains("\n    C: wrong answer: <1>\n"), "{text}");
     assert!(
-        line("B is faster than A: 0.500 times the time (±").contains("over 3 programs (3 faster). Compiling takes 2.000 times the time"),
+        text.starts_with("example: 3 programs, 6 processes of 4 runs each, wall time, pinned to core 1\n\n  A  regalloc=a\n"),
         "{text}"
     );
-    assert!(line("Whether C is faster than A cannot be told from these runs: 1.000").ends_with("1 FAILED."), "{text}");
-    // Columns line up: marks stand below each other.
-    let marks = |start: &str| line(start).char_indices().filter(|(_, c)| "▼▲~".contains(*c)).count();
-    assert_eq!((marks("alpha"), marks("gamma")), (3, 3));
-    assert_eq!(line("alpha").chars().count(), line("gamma").chars().count(), "{text}");
+    assert!(text.contains("\n  B  regalloc=b\n") && text.contains("\n  D  node, \"v8\"\n"), "{text}");
+    assert!(
+        line("alpha").starts_with("alpha    40.0 ms   2.00x faster  ±0.0%   1.00x ") && line("alpha").contains("1.10x slower "),
+        "{text}"
+    );
+    assert!(line("beta").contains("FAILED") && text.contains("\n    C: wrong answer: <1>\n"), "{text}");
+    assert!(line("  A").contains("regalloc=a") && text.contains("\n  B   2.00x faster  ±0.1%   2.00x slower"), "{text}");
+    assert!(line("B is").starts_with("B is 2.00x faster than A (±0.1%) over 3 programs: 3 faster. It compiles 2.00x slower (±"), "{text}");
+    assert!(
+        text.contains("\nWhether C is faster than A cannot be told from these runs: 1.00x faster (±") && text.contains(" 1 FAILED.\n"),
+        "{text}"
+    );
+    // Columns line up: words stand below words.
+    let places = |start: &str, word: &str| line(start).split_once(word).unwrap().0.chars().count();
+    assert_eq!([places("alpha", "faster"), places("alpha", "slower ")], [places("gamma", "faster"), places("gamma", "slower ")]);
+}
+
+/// However many subjects there are: no line is wider than the terminal, and every program and subject is there.
+#[test]
+fn the_table_fits() {
+    for (width, subjects) in [80, 100, 160].into_iter().flat_map(|width| [1, 2, 3, 4, 9, 40].map(|subjects| (width, subjects))) {
+        let mut experiment = example();
+        let (all, first) = (experiment.subjects.clone(), experiment.cells.clone());
+        experiment.subjects =
+            (0..subjects).map(|k| Subject { name: format!("regalloc=x{k},{}", "bounds=guard,".repeat(9)), ..all[k % 4].clone() }).collect();
+        experiment.cells = (0..3).flat_map(|b| (0..subjects).map(move |k| b * 4 + k % 4)).map(|at| first[at].clone()).collect();
+        let analysis = Analysis::new(&experiment);
+        for details in [false, true] {
+            let text = table::table(&analysis, Page { width, details });
+            let widest = text.lines().max_by_key(|l| l.chars().count()).unwrap();
+            assert!(widest.chars().count() <= width, "{width} columns, {subjects} subjects: {widest}");
+            let of = |start: &str| text.lines().filter(|l| l.starts_with(start)).count();
+            assert!(of("alpha ") >= 1 && of("gamma|x ") == of("alpha "), "{text}");
+            assert_eq!(text.contains("\n  fold"), details, "{text}");
+        }
+        assert!(terminal(&experiment, 100).contains("compile time"));
+    }
 }
 
 #[test]
@@ -160,7 +192,7 @@ fn a_single_process_gives_no_verdict() {
     experiment.cells.iter_mut().for_each(|c| c.processes.truncate(1));
     let analysis = Analysis::new(&experiment);
     assert_eq!(analysis.entry(0, 1).run().unwrap().judged.unwrap().verdict, Verdict::CannotTell);
-    assert!(table::table(&analysis).contains("±?"));
+    assert!(terminal(&experiment, 100).contains("±?"));
     assert!(html::page(&analysis, "").contains("cannot tell"));
 }
 
@@ -169,7 +201,7 @@ fn against_another_experiment() {
     let (then, mut now) = (example(), example());
     let same = Against::new(&then, &now);
     assert_eq!((same.changes.len(), same.slower().count(), same.broken.len()), (11, 0, 0));
-    assert!(table::against(&same, "base.json").contains("no program is faster or slower for sure"));
+    assert!(table::against(&same, "base.json", 100).contains("no program is faster or slower for sure"));
     // B's first program takes a fifth more, the second one fails, the third is another module.
     now.cells[1].processes.iter_mut().flat_map(|p| &mut p.runs).for_each(|s| s.wall_ns += s.wall_ns / 5);
     now.cells[4 + 1].error = Some("trap".into());
@@ -179,9 +211,9 @@ fn against_another_experiment() {
     assert_eq!(slower, [("alpha", "regalloc=b", 12.0)]);
     assert_eq!(found.other_modules, ["gamma|x"]);
     assert_eq!(found.broken, [("beta".to_string(), "regalloc=b".to_string(), "trap".to_string())]);
-    let text = table::against(&found, "base.json");
+    let text = table::against(&found, "base.json", 100);
     assert!(
-        text.contains("1.200") && text.contains("beta worked and fails now under regalloc=b: trap") && text.contains("gamma|x"),
+        text.contains("1.20x slower") && text.contains("beta worked and fails now under regalloc=b: trap") && text.contains("gamma|x"),
         "{text}"
     );
 }

@@ -5,7 +5,7 @@ use anyhow::{Context, bail, ensure};
 use samite_benches::measure::{self, Progress, Settings};
 use samite_benches::peer::Peer;
 use samite_benches::record::{Experiment, Plan};
-use samite_benches::report;
+use samite_benches::report::{self, table::Page};
 use samite_benches::subject::Subject;
 use samite_benches::suite::{Command, Suite, Wanted};
 use samite_benches::{Against, Analysis};
@@ -125,6 +125,9 @@ struct PlanArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Reports")]
 struct ReportArgs {
+    /// Says more on the terminal: compile times and code bytes of each program, groups, what the compiler counts, the time of its passes
+    #[arg(long)]
+    details: bool,
     /// Writes all measurements to a file (`-` is standard output), for --against
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -178,9 +181,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let outputs = [&args.reports.json, &args.reports.csv, &args.reports.markdown, &args.reports.html, &args.reports.parquet];
     if !outputs.into_iter().flatten().any(|file| file.as_os_str() == "-") {
         let mut out = std::io::stdout().lock();
-        write!(out, "{}", report::table::table(&analysis))?;
+        let width = term::width().unwrap_or(report::table::WIDTH);
+        write!(out, "{}", report::table::table(&analysis, Page { width, details: args.reports.details }))?;
         if let (Some(against), Some(file)) = (&against, &args.reports.against) {
-            write!(out, "\n{}", report::table::against(against, &file.display().to_string()))?;
+            write!(out, "\n{}", report::table::against(against, &file.display().to_string(), width))?;
         }
     }
     write_reports(&args.reports, &analysis)?;

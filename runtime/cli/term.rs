@@ -25,6 +25,14 @@ fn coloured(text: &str, colour: Colour, terminal: bool) -> String {
     if terminal && wanted { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }
 
+/// Columns of the terminal that standard output is.
+pub fn width() -> Option<usize> {
+    let out = io::stdout();
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok())??;
+    // What does not know its size says 0, and less than this holds no table.
+    (size.ws_col >= 40).then_some(size.ws_col.into())
+}
+
 /// A line on standard error that says why the program fails.
 pub fn error(message: &str) {
     say("error", Colour::Red, message);
