@@ -3,6 +3,7 @@
 //!
 //! The baseline is the first subject. Verdicts on single programs are one family (all programs, subjects and timed quantities of the
 //! report); verdicts on means are another one. `stats` says what that is for.
+use crate::profile;
 use crate::record::{Cell, Experiment, Process, Sample, SubjectKind};
 use crate::stats::describe::{geometric_mean, mean};
 use crate::stats::{Evidence, Judged, Pairing, Verdict, compare, compare::location, judge, judge_apart, suite::together};
@@ -199,6 +200,11 @@ impl<'a> Analysis<'a> {
         names.sort_by_key(|name| position(name));
         names.dedup();
         names
+    }
+    /// Where a program's time goes under each subject, side by side; empty if nobody asked.
+    pub fn places(&self, bench: usize) -> Vec<profile::Line> {
+        let of = |subject: usize| self.experiment.cell(bench, subject).profile.as_ref();
+        profile::together(&(0..self.experiment.subjects.len()).map(of).collect::<Vec<_>>())
     }
     /// The smallest change of a single program's run time that this experiment would have seen in 80 % of cases: of the median program.
     pub fn detectable(&self) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! What was measured: raw samples and where they come from, nothing derived. The one shape between measuring and reporting; its JSON form is
 //! what `samite bench --json` writes and `--against` reads.
+use crate::profile::Profile;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -112,6 +113,9 @@ pub struct Cell {
     pub code: Option<CodeStats>,
     /// In the order of rounds. A round that went wrong is not there, and `error` says why.
     pub processes: Vec<Process>,
+    /// Where the time of runs went, if that was asked for: of a process of its own, which is none of the above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
 }
 
 /// One process: all that was timed in it.

@@ -14,7 +14,7 @@ mod warmup;
 
 use crate::record::{self, Bench, Cell, Experiment, Process, Sample};
 use crate::stats::random::Random;
-use crate::subject::Subject;
+use crate::subject::{Engine, Subject};
 use crate::suite::package::hex;
 use crate::suite::{Command, Item, Load, Suite, Work};
 use crate::worker::client::Child;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub samite: PathBuf,
     /// The longest that an answer may take.
     pub timeout: Duration,
+    /// Is each program run once more under each strategy, to see where its time goes?
+    pub profile: bool,
     /// Set from outside to end early.
     pub stop: Arc<AtomicBool>,
 }
@@ -93,6 +95,11 @@ pub fn run(
             }
             done += subjects.len() as u64;
             watch(Progress { bench: &item.name, done, of: all });
+        }
+        if settings.profile {
+            for subject in (0..subjects.len()).filter(|&s| matches!(subjects[s].engine, Engine::Compiled(_))) {
+                lab.profile(subject, &mut random)?;
+            }
         }
         benches.push(bench);
         cells.append(&mut lab.cells);
@@ -201,12 +208,33 @@ impl Laboratory<'_> {
         Ok(one)
     }
 
-    fn sample(&mut self, one: &mut Alive) -> anyhow::Result<()> {
-        let load = match &self.item.work {
+    /// In a process of its own: a sampler takes time.
+    fn profile(&mut self, subject: usize, random: &mut Random) -> anyhow::Result<()> {
+        if self.cells[subject].error.is_some() {
+            return Ok(());
+        }
+        let placement = self.plan.randomized.then(|| Placement::random(random));
+        let asked = self.start(self.plan.processes, subject, placement).and_then(|mut one| {
+            let request = Request::Profile { iterations: self.load().map(|load| load.iterations) };
+            self.ask(&mut one, &request).context("no profile")
+        });
+        match asked {
+            Ok(reply) => self.cells[subject].profile = reply.profile,
+            Err(error) => self.failed(subject, &error)?,
+        }
+        Ok(())
+    }
+
+    /// What a timed run of a kernel has to do.
+    fn load(&self) -> Option<Load> {
+        match &self.item.work {
             Work::Kernel { full, check } => Some(if self.plan.quick { *check } else { *full }),
             _ => None,
-        };
-        let sample = self.run(one, load)?;
+        }
+    }
+
+    fn sample(&mut self, one: &mut Alive) -> anyhow::Result<()> {
+        let sample = self.run(one, self.load())?;
         self.keep(one, sample);
         Ok(())
     }

@@ -1,17 +1,20 @@
 //! Where the time goes: samples of a thread, by function, and in functions by loop.
 //!
 //! ```text
-//! loops   the loops of a function body, by the bytes they stand in
+//! loops      the loops of a function body, by the bytes they stand in
+//! together   profiles of a program under several subjects, side by side
 //! ```
 //! A loop is a wasm `loop`, named by its byte offset in the module. What an operator's code costs counts for the innermost loop that the operator
 //! stands in, also where a pass has moved the code out of it.
 mod loops;
+mod together;
 
 use loops::Body;
 use samite::{Engine, FrameInfo, Module, SampledAt, Sampler, Samples};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::time::Duration;
+pub use together::{Line, Share, together};
 
 /// Between samples, if nobody says otherwise. Most kernels give no more than one in 4 ms.
 pub const PERIOD: Duration = Duration::from_millis(1);

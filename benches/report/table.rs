@@ -49,6 +49,7 @@ pub fn table(analysis: &Analysis, page: Page) -> String {
     let mut text = head(analysis, page.width);
     text += &programs(analysis, page);
     text += &summary(analysis, page.width);
+    text += &profiles(analysis, page.width);
     if page.details {
         text += &details(analysis, page.width);
     }
@@ -355,6 +356,49 @@ fn blocks<'s>(width: usize, subjects: &'s [usize], grid: &dyn Fn(&[usize], Form)
 fn tables(width: usize, subjects: &[usize], grid: &dyn Fn(&[usize], Form) -> Grid) -> String {
     let (form, blocks) = blocks(width, subjects, grid);
     blocks.into_iter().map(|block| grid(block, form).text(&|_| String::new()) + "\n").collect()
+}
+
+/// Where the time goes: for each program a line for each function and loop.
+fn profiles(analysis: &Analysis, width: usize) -> String {
+    let profiled: Vec<usize> = (0..analysis.summaries.len())
+        .filter(|k| (0..analysis.experiment.benches.len()).any(|b| analysis.experiment.cell(b, *k).profile.is_some()))
+        .collect();
+    if profiled.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        format!("\n{}", wrap("where the time goes: parts of a run, and times; loops are parts of what they are in", width, "  "));
+    for (b, bench) in analysis.experiment.benches.iter().enumerate() {
+        let lines = analysis.places(b);
+        if lines.is_empty() {
+            continue;
+        }
+        text += &tables(width, &profiled, &|subjects, _| {
+            let mut cells = vec![
+                std::iter::once(bench.name.clone())
+                    .chain(subjects.iter().map(|k| format!("{:>4} {:8}", letter(*k), "")))
+                    .collect::<Vec<_>>(),
+            ];
+            for line in &lines {
+                let name = format!("{}{}", "  ".repeat(line.depth as usize + 1), line.what);
+                let share = |k: &usize| line.shares[*k].map_or("-".into(), |s| place(s.all, analysis.entry(b, *k)));
+                cells.push(std::iter::once(shortened(&name, width / 2)).chain(subjects.iter().map(share)).collect());
+            }
+            Grid::new(cells)
+        });
+    }
+    text
+}
+
+/// `61%  25.1 ms`
+fn place(part: f64, entry: &Entry) -> String {
+    let time = entry.run().map_or(String::new(), |run| time(part * run.ns));
+    format!("{:>4} {time:>8}", format!("{:.0}%", part * 100.0))
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    let kept: String = text.chars().take(most).collect();
+    if kept.len() < text.len() { format!("{}…", kept.chars().take(most - 1).collect::<String>()) } else { kept }
 }
 
 /// What changed since another experiment: means, and each program whose time is another one for sure.

@@ -2,6 +2,7 @@
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use samite_benches::analysis::{Against, Analysis, Clock, Quantity};
+use samite_benches::profile::{Function, Host, Loop, Profile};
 use samite_benches::record::{
     Bench, Cell, Clock as Of, CodeStats, Experiment, FORMAT, Machine, Plan, Process, Sample, Subject, SubjectKind,
 };
@@ -49,7 +50,11 @@ fn example() -> Experiment {
                 counts: [("spills".to_string(), 4 - k as u64), ("moves".to_string(), 0)].into(),
                 passes: vec![("fold".into(), 17)],
             });
-            cells.push(Cell { error: None, code, processes: (0..6).map(&mut process).collect() });
+            let hot = Loop { offset: 0x30, depth: 1, samples: 60, own: 60 };
+            let f = Function { module: "m".into(), index: 3, name: "<hot>".into(), offset: 0x21, samples: 80, loops: vec![hot] };
+            let host = Host { what: "env::log".into(), caller: "<hot>".into(), samples: 20 };
+            let profile = (k < 2).then(|| Profile { samples: 100, functions: vec![f], host: vec![host], ..Profile::default() });
+            cells.push(Cell { error: None, code, processes: (0..6).map(&mut process).collect(), profile });
         }
     }
     cells[4 + 2].error = Some("wrong answer: <1>".into());
@@ -157,6 +162,10 @@ fn the_table() {
     assert!(line("B is").starts_with("B is 2.00x faster than A (±0.1%) over 3 programs: 3 faster. It compiles 2.00x slower (±"), "{text}");
     assert!(
         text.contains("\nWhether C is faster than A cannot be told from these runs: 1.00x faster (±") && text.contains(" 1 FAILED.\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n  <hot>                       80%  32.0 ms   80%  16.0 ms\n    loop at 0x30              60%  24.0 ms"),
         "{text}"
     );
     // Columns line up: words stand below words.
@@ -328,7 +337,7 @@ fn the_page_is_closed_and_alone() {
     );
     assert!(!page.contains("an <example>") && page.contains("an &lt;example&gt;") && page.contains("wrong answer: &lt;1&gt;"));
     assert!(!page.contains("NaN") && !page.contains("inf%"), "numbers are numbers");
-    for id in ["summary", "ratios", "tradeoff", "heat", "size", "samples", "numbers", "record"] {
+    for id in ["summary", "ratios", "tradeoff", "heat", "size", "counts", "passes", "profile", "samples", "numbers", "record"] {
         assert!(page.contains(&format!("<section id=\"{id}\"")) && page.contains(&format!("href=\"#{id}\"")), "{id}");
     }
     let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

@@ -1,14 +1,19 @@
 //! Our engine as a child has it: one module, one program, timed calls.
 use super::{Answer, Program, Reply, World};
 use crate::measure::meter::{self, Meter};
+use crate::profile;
 use crate::record::{CodeStats, Sample};
 use anyhow::{Context, bail};
 use samite::{Caller, Engine, Func, Linker, Module, Store, TypedFunc, Val, ValType};
 use samite_wasi::{Exit, InputBuffer, OutputBuffer, Stdin, Stdout, WasiCtx, WasiCtxBuilder, add_to_linker};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Bytes of a stream that are kept; a benchmark that writes more is one of the terminal.
 const MOST_OUTPUT: usize = 256 << 20;
+
+/// What is profiled runs for so long, or once: most kernels give 250 samples a second.
+const PROFILED: Duration = Duration::from_secs(1);
 
 /// A function that gives its argument back. Compiling it starts the compiler's threads and fills its tables.
 const FIRST: &[u8] = b"\0asm\x01\0\0\0\x01\x06\x01\x60\x01\x7f\x01\x7f\x03\x02\x01\0\x0a\x06\x01\x04\0\x20\0\x0b";
@@ -125,6 +130,20 @@ impl Session {
             }
         };
         Ok(Reply { peak_rss_bytes: meter::peak_rss(), answer: Some(answer), ..Reply::timed(sample) })
+    }
+
+    /// Runs it for a while, at least once, and says where the time goes.
+    pub fn profile(&mut self, iterations: Option<i32>) -> anyhow::Result<Reply> {
+        let engine = self.engine.clone();
+        let start = Instant::now();
+        let work = || loop {
+            let reply = self.run(iterations);
+            if reply.is_err() || start.elapsed() > PROFILED {
+                return reply;
+            }
+        };
+        let (reply, profile) = profile::measure(&engine, profile::PERIOD, work)?;
+        Ok(Reply { profile: Some(profile), ..reply? })
     }
 
     /// Runs a command from its beginning to its end.

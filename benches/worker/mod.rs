@@ -11,6 +11,7 @@
 //! {"wall_ns":N,"answer":{"values":["i64:0x2a"]}}  ->
 //!                                         <-  {"do":"quit"}
 //! ```
+//! `{"do":"profile","iterations":N}` is a question to our own engine alone: it runs for a second and answers where the time went.
 //! Whatever goes wrong is `{"error":"one line"}`; the child goes on. A child ends at the end of its input, so that none outlives its parent.
 //! All times are of the call alone. Before its first answer a child has compiled a module of one tiny function: what starts
 //! up once is not part of any time.
@@ -24,6 +25,7 @@ pub mod engine;
 pub mod launch;
 pub mod serve;
 
+use crate::profile::Profile;
 use crate::record::{CodeStats, Sample};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -49,6 +51,11 @@ pub enum Request {
     },
     /// Runs the program; of a kernel, with this argument. What writes files or ends gets a fresh instance, which is not part of the time.
     Run {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        iterations: Option<i32>,
+    },
+    /// Runs the program for a while, and says where the time goes; no time of this counts.
+    Profile {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         iterations: Option<i32>,
     },
@@ -111,6 +118,8 @@ pub struct Reply {
     pub code: Option<CodeStats>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
 }
 
 /// What a program answered, besides its output.

@@ -21,6 +21,7 @@ impl Serve for super::engine::Session {
             }
             Request::Instantiate { program } => self.instantiate(program),
             Request::Run { iterations } => self.run(*iterations),
+            Request::Profile { iterations } => self.profile(*iterations),
             Request::Quit => Ok(Reply::default()),
         }
     }

@@ -6,7 +6,7 @@ use samite_benches::measure::{self, Progress, Settings};
 use samite_benches::peer::Peer;
 use samite_benches::record::{Experiment, Plan};
 use samite_benches::report::{self, table::Page};
-use samite_benches::subject::Subject;
+use samite_benches::subject::{Engine, Subject};
 use samite_benches::suite::{Command, Suite, Wanted};
 use samite_benches::{Against, Analysis};
 use samite_codegen::driver::Strategy;
@@ -111,6 +111,9 @@ struct PlanArgs {
     /// Of the order of runs and of the places in memory [default: another one each time]
     #[arg(long)]
     seed: Option<u64>,
+    /// Runs each program for a second more under each strategy, and says where the time goes: by function and loop
+    #[arg(long)]
+    profile: bool,
     /// Runs everything on one core
     #[arg(long, value_name = "CORE")]
     pin: Option<u32>,
@@ -175,6 +178,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let then = args.reports.against.as_ref().map(|file| read(file)).transpose()?;
     let subjects = subjects(&args, &suite)?;
     let plan = args.plan.plan(args.peers.with_compile);
+    if args.plan.profile && !subjects.iter().any(|subject| matches!(subject.engine, Engine::Compiled(_))) {
+        bail!("--profile is about machine code; no subject is a strategy");
+    }
     let experiment = measured(&suite, &subjects, &plan, &args.plan)?;
     let analysis = Analysis::new(&experiment);
     let against = then.map(|then| Against::new(&then, &experiment));
@@ -337,7 +343,7 @@ fn measured(suite: &Suite, subjects: &[Subject], plan: &Plan, args: &PlanArgs) -
         signal_hook::flag::register_conditional_default(signal, stop.clone())?;
         signal_hook::flag::register(signal, stop.clone())?;
     }
-    let settings = Settings { samite: samite()?, timeout: args.timeout, stop };
+    let settings = Settings { samite: samite()?, timeout: args.timeout, profile: args.profile, stop };
     let bar = term::progress(suite.items.len() as u64 * u64::from(plan.processes) * subjects.len() as u64);
     let mut watch = |progress: Progress<'_>| {
         bar.set_message(progress.bench.to_string());

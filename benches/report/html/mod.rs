@@ -3,6 +3,7 @@
 //!
 //! Places in charts are percentages of their width, so that they fit a phone and a wall alike without scaling their text.
 mod charts;
+mod compiler;
 mod scale;
 mod tables;
 
@@ -60,6 +61,7 @@ fn sections(analysis: &Analysis, command: &str) -> Vec<Section> {
     };
     let timed = |q: Quantity| analysis.entries.iter().any(|e| e.times.contains_key(&q));
     let judged = analysis.entries.iter().any(|e| e.run().is_some_and(|t| t.judged.is_some()));
+    let profiled = analysis.experiment.cells.iter().any(|cell| cell.profile.is_some());
     let pareto = compared && analysis.summaries.iter().filter(|s| s.pareto.is_some()).count() > 1;
     sections.extend(
         [
@@ -69,6 +71,9 @@ fn sections(analysis: &Analysis, command: &str) -> Vec<Section> {
                 tables::heat(analysis)
             }),
             has(analysis.count_names().contains(&CODE_BYTES), "size", "Code size", "Code size", &|| charts::sizes(analysis)),
+            has(!analysis.count_names().is_empty(), "counts", "Counts", "What the compiler counted", &|| compiler::counts(analysis)),
+            has(!analysis.pass_names().is_empty(), "passes", "Passes", "Where compile time goes", &|| compiler::passes(analysis)),
+            has(profiled, "profile", "Profile", "Where run time goes", &|| compiler::profile(analysis)),
             has(timed(Quantity::Run), "samples", "Samples", "Every sample", &|| charts::samples(analysis)),
             has(true, "numbers", "Numbers", "All numbers", &|| tables::numbers(analysis)),
             has(true, "record", "Record", "What was measured, and where", &|| tables::record(analysis, command)),

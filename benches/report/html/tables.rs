@@ -9,7 +9,7 @@ use crate::stats::{Judged, Verdict};
 use std::fmt::Write;
 
 /// A table that may be wider than a phone scrolls by itself, by keyboard too.
-fn scrolled(label: &str, table: &str) -> String {
+pub fn scrolled(label: &str, table: &str) -> String {
     format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{table}</div>\n")
 }
 

@@ -461,3 +461,24 @@ fn the_help_is_of_people() {
     assert!(help.out.contains("bench ") && !help.out.contains("bench-worker"), "{}", help.out);
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches/suite.md").exists());
 }
+
+#[test]
+fn where_the_time_goes() {
+    let room = Room::new(&[("fib.wat", FIB)]);
+    let args =
+        ["fib.wat", "--invoke", "fib", "--profile", "--strategy", "max", "--strategy", "reference", "--html", "out.html", "--", "24"];
+    let (done, json) = room.measure(&args);
+    assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{}", done.out);
+    // A sampler that the system lets starve may see little, but what it sees is there.
+    let profile = &json["cells"][0]["profile"];
+    assert!(profile["samples"].as_u64() > Some(0), "{json}");
+    assert_eq!(profile["functions"][0]["name"], "fib");
+    assert!(json["cells"][1].get("profile").is_none(), "the interpreter has no machine code");
+    assert!(
+        done.out.contains("where the time goes") && done.out.lines().any(|l| l.starts_with("  fib ") && l.contains('%')),
+        "{}",
+        done.out
+    );
+    assert!(fs::read_to_string(room.path("out.html")).unwrap().contains("<section id=\"profile\""));
+    room.run(&["fib.wat", "--invoke", "fib", "--profile", "--strategy", "reference", "--", "1"]).fails("no subject is a strategy");
+}
