@@ -45,6 +45,8 @@ pub struct Code<T: Target> {
     pub has_calls: bool,
     /// Bytes of arguments that the caller pushed, popped on return.
     pub incoming: u32,
+    /// Where in them the values of `Flow::incoming` are, in bytes.
+    pub incoming_at: Vec<u32>,
     /// Bytes of the area for the results of calls that return more than registers hold.
     pub result_area: u32,
 }

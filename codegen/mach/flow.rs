@@ -152,6 +152,8 @@ pub enum Want {
     Fixed(PReg),
     /// Defs only: the register of the `Use` that is operand `n` of the same step (a two-address instruction).
     SameAs(u8),
+    /// Defs of the first step only: the slot in which the caller left the value (see `Flow::incoming`).
+    Incoming,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -221,12 +223,19 @@ pub struct Flow {
     pub block_params: Vec<VReg>,
     pub edges: Vec<EdgeFlow>,
     pub edge_args: Vec<VReg>,
+    /// Values that are born in memory, where the caller left them: the first slots of an `Allocation` are theirs, in this order. The first step
+    /// defines them, in the same order. References are not among them.
+    pub incoming: Vec<VReg>,
     /// Indices into `edges`.
     pub succs: Vec<u32>,
     pub preds: Vec<u32>,
 }
 
 impl Flow {
+    /// The slots of `incoming`, which every allocation starts with.
+    pub fn incoming_slots(&self) -> PrimaryMap<Slot, u8> {
+        self.incoming.iter().map(|&v| self.vregs[v].bytes.max(8)).collect()
+    }
     pub fn operands(&self, step: u32) -> &[Operand] {
         let r = &self.steps[step as usize].operands;
         &self.operands[r.start as usize..r.end as usize]
@@ -295,7 +304,7 @@ pub struct Allocation {
     /// terminator of its source if that has one way out, else before the first step of its target. Parallel moves are already
     /// put in sequence (`mach/moves.rs`).
     pub edits: Vec<(u32, Edit)>,
-    /// Size in bytes (8, 16 or 32) of each slot.
+    /// Size in bytes (8, 16 or 32) of each slot. The first are those of `Flow::incoming`.
     pub slots: PrimaryMap<Slot, u8>,
     /// Callee-saved registers that the function writes.
     pub saved: RegSet,

@@ -68,6 +68,7 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
             pool: Vec::new(),
             has_calls: false,
             incoming: 0,
+            incoming_at: Vec::new(),
             result_area: 0,
         },
         uses: vec![0; n],
@@ -489,6 +490,9 @@ pub fn def(reg: VReg) -> Operand {
 }
 pub fn def_same(reg: VReg, n: u8) -> Operand {
     Operand { reg, role: Role::Def, want: Want::SameAs(n) }
+}
+pub fn def_incoming(reg: VReg) -> Operand {
+    Operand { reg, role: Role::Def, want: Want::Incoming }
 }
 pub fn def_fixed(reg: VReg, p: flow::PReg) -> Operand {
     Operand { reg, role: Role::Def, want: Want::Fixed(p) }

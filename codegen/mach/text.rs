@@ -109,6 +109,7 @@ fn operand(o: &Operand) -> String {
         Want::RegOrSlot => "~".into(),
         Want::Fixed(r) => format!("@{r:?}"),
         Want::SameAs(n) => format!("@{n}"),
+        Want::Incoming => "@caller".into(),
     };
     format!("[{role}{}{want}]", o.reg)
 }

@@ -8,7 +8,7 @@
 //! - values with two definitions, or read where the definition does not dominate;
 //! - operands: `RegOrSlot` on an output; `SameAs` on an input, or of other than a `Use` of the same class in a register, or two of one; a fixed
 //!   register of the wrong class or outside `RegFile::order`, wanted by two inputs of different values or two outputs, or by an early output and an input,
-//!   or by a late input and an output, or clobbered under a `UseLate` or `DefEarly`;
+//!   or by a late input and an output, or clobbered under a `UseLate` or `DefEarly`; `Incoming` other than as the flow lists it;
 //! - a reference that is a `UseLate` of a safepoint; a `remat` definition of the wrong shape;
 //! - a step for which there are not enough registers.
 use super::dominators::Dominators;
@@ -234,6 +234,11 @@ impl Verifier<'_> {
                         faults.push("two outputs in one place");
                     }
                 }
+                Want::Incoming => {
+                    if step != 0 || o.role != Role::Def || data.is_ref || data.remat {
+                        faults.push("a value that cannot come from the caller's memory");
+                    }
+                }
                 Want::Fixed(r) => self.fixed(n, *o, r, operands, s.clobbers, &mut faults),
             }
             if s.kind == StepKind::Safepoint && o.role == Role::UseLate && data.is_ref {
@@ -258,6 +263,10 @@ impl Verifier<'_> {
             {
                 faults.push("a value of an odd size");
             }
+        }
+        let incoming = || operands.iter().filter(|o| o.want == Want::Incoming).map(|o| o.reg);
+        if step == 0 && !incoming().eq(flow.incoming.iter().copied()) {
+            faults.push("not what the caller brings in memory");
         }
         self.room(operands, s.clobbers, &mut faults);
         for f in faults {

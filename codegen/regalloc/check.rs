@@ -12,6 +12,7 @@
 //! - an operand that reads a place without its value, or with fewer bytes than the value has; a demand that reaches the function's entry;
 //! - a stale value: one that is read, after its definition has run again in a loop, from a place filled before;
 //! - a reference that is read after a safepoint from a place that the safepoint did not report; a reported slot without a reference;
+//! - what the caller brings in memory not left there;
 //! - a place of the wrong class, a slot where a register is wanted, `Fixed` and `SameAs` not obeyed, registers outside `RegFile::order`;
 //! - outputs that share a place with an input that is still read (`DefEarly` with anything but its `SameAs`; `UseLate` with any output), or with each other;
 //!   a `UseLate` or `DefEarly` in a clobbered register;
@@ -188,6 +189,9 @@ impl<'a> Checker<'a> {
                 self.error(|| format!("{s} has {bytes} bytes"));
             }
         }
+        if !a.slots.values().copied().take(flow.incoming.len()).eq(flow.incoming_slots().values().copied()) {
+            self.error(|| "the first slots are not those of what the caller brings".into());
+        }
         let slots = a.slots.len();
         let known = |l: Loc| !matches!(l, Loc::Slot(s) if s.index() >= slots);
         for &l in &a.locs {
@@ -350,7 +354,7 @@ impl<'a> Checker<'a> {
         for (n, (o, &l)) in operands.iter().zip(locs).enumerate() {
             let class = flow.vregs[o.reg].class;
             match l {
-                Loc::Slot(_) if o.want != Want::RegOrSlot => {
+                Loc::Slot(_) if !matches!(o.want, Want::RegOrSlot | Want::Incoming) => {
                     self.error(|| format!("step {step}: {} must be in a register, is in {l:?}", o.reg))
                 }
                 Loc::Slot(_) => {}
@@ -365,6 +369,9 @@ impl<'a> Checker<'a> {
             }
             match o.want {
                 Want::Fixed(r) if l != Loc::Reg(r) => self.error(|| format!("step {step}: {} must be in {r:?}, is in {l:?}", o.reg)),
+                Want::Incoming if !self.flow.incoming.iter().zip(self.a.slots.keys()).any(|(&v, s)| v == o.reg && l == Loc::Slot(s)) => {
+                    self.error(|| format!("step {step}: {} is where the caller left it, not in {l:?}", o.reg));
+                }
                 Want::SameAs(with) if l != locs[with as usize] => {
                     self.error(|| format!("step {step}: {} must be in {:?}, is in {l:?}", o.reg, locs[with as usize]));
                 }

@@ -191,6 +191,13 @@ impl<'a> Generator<'a> {
                 operands.push(operand(v, Role::Def, Want::Fixed(r)));
             }
         }
+        for n in 0..self.taste.variables {
+            if self.now[n].is_none() && !self.classes[n].2 && self.r.chance(15) {
+                let v = self.define(n);
+                self.b.flow.incoming.push(v);
+                operands.push(operand(v, Role::Def, Want::Incoming));
+            }
+        }
         self.b.step(StepKind::Plain, RegSet::EMPTY, &operands);
         for n in 0..self.taste.variables {
             if self.now[n].is_none() && self.r.chance(70) {

@@ -1,17 +1,21 @@
-//! The baseline: every value has a slot of its own. Each step loads its inputs into registers and stores its outputs; nothing stays in a register between
+//! The baseline: every value has a slot of its own, the caller's if it arrives in one. Each step loads its inputs into registers and stores its outputs; nothing stays in a register between
 //! steps. It is what other allocators are compared with when a program behaves differently under them.
 use super::Context;
 use super::live::{LATE, at};
 use crate::mach::flow::{Allocation, Edit, Flow, Loc, RegFile, RegSet, Role, Slot, StepKind, VReg, Want};
 use crate::mach::moves::Move;
-use cranelift_entity::EntityRef;
+use cranelift_entity::SecondaryMap;
 
 pub fn run(flow: &Flow, file: &RegFile, context: &mut Context) -> Allocation {
-    let mut a = Allocation { spilled_values: flow.vregs.len() as u32, ..Allocation::default() };
-    for data in flow.vregs.values() {
-        a.slots.push(data.bytes.max(8));
+    let mut a = Allocation { spilled_values: flow.vregs.len() as u32, slots: flow.incoming_slots(), ..Allocation::default() };
+    let mut slots: SecondaryMap<VReg, Option<Slot>> = SecondaryMap::new();
+    for (s, &v) in a.slots.keys().zip(&flow.incoming) {
+        slots[v] = Some(s);
     }
-    let slot = |v: VReg| Loc::Slot(Slot::from_u32(v.as_u32()));
+    for (v, data) in &flow.vregs {
+        slots[v] = slots[v].or_else(|| Some(a.slots.push(data.bytes.max(8))));
+    }
+    let slot = |v: VReg| Loc::Slot(slots[v].expect("every value has one"));
     a.locs = flow.operands.iter().map(|o| slot(o.reg)).collect();
     context.resolver.start();
     let mut written = RegSet::EMPTY;
@@ -53,7 +57,7 @@ pub fn run(flow: &Flow, file: &RegFile, context: &mut Context) -> Allocation {
         }
     }
     a.saved = RegSet(written.0 & file.callee_saved.0);
-    report(flow, context, &mut a);
+    report(flow, context, &slots, &mut a);
     a
 }
 
@@ -80,7 +84,7 @@ fn place(flow: &Flow, step: u32, locs: &mut [Loc], file: &RegFile) {
             let tied = operands.iter().position(|d| d.want == Want::SameAs(n as u8));
             let (mine, taken) = match (o.role, o.want) {
                 (_, Want::Fixed(_) | Want::RegOrSlot) if tied.is_none() => continue,
-                (_, Want::SameAs(_)) => continue,
+                (_, Want::SameAs(_) | Want::Incoming) => continue,
                 (Role::Use, _) if tied.is_some_and(|d| operands[d].role == Role::DefEarly) => (0, early.union(late).union(clobbers)),
                 (Role::Use, _) if tied.is_some() => (0, early.union(late)),
                 (Role::UseLate | Role::DefEarly, _) => (1, early.union(late).union(clobbers)),
@@ -113,7 +117,7 @@ fn place(flow: &Flow, step: u32, locs: &mut [Loc], file: &RegFile) {
 }
 
 /// Every slot of a live reference is good at each safepoint.
-fn report(flow: &Flow, context: &mut Context, a: &mut Allocation) {
+fn report(flow: &Flow, context: &mut Context, slots: &SecondaryMap<VReg, Option<Slot>>, a: &mut Allocation) {
     if !flow.vregs.values().any(|d| d.is_ref) {
         return;
     }
@@ -129,7 +133,7 @@ fn report(flow: &Flow, context: &mut Context, a: &mut Allocation) {
                 if at(safepoints[n], LATE) >= r.end {
                     break;
                 }
-                reports[n].push(Slot::from_u32(v.index() as u32));
+                reports[n].extend(slots[v]);
             }
         }
     }

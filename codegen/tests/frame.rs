@@ -18,6 +18,7 @@ fn code(has_calls: bool, result_area: u32) -> Code<X64> {
         pool: Vec::new(),
         has_calls,
         incoming: 0,
+        incoming_at: Vec::new(),
         result_area,
     }
 }

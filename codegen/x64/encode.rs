@@ -377,7 +377,7 @@ impl<'a> Emitter<'a> {
     fn place(&self, loc: Loc) -> Place {
         match loc {
             Loc::Reg(r) => Place::Reg(r),
-            Loc::Slot(s) => Place::Mem(Address::at(Register::RBP, self.frame.slot(s))),
+            Loc::Slot(s) => Place::Mem(Address::at(if self.frame.frameless { Register::RSP } else { Register::RBP }, self.frame.slot(s))),
         }
     }
     fn inst(&mut self, i: &Inst) {

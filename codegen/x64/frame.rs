@@ -1,7 +1,7 @@
 //! The stack frame: from the frame pointer down, saved registers, spill slots, the area for results of calls.
 //!
 //! ```text
-//! [rbp + 16 ..]  stack arguments          pushed by the caller, popped by `ret n`
+//! [rbp + 16 ..]  stack arguments          pushed by the caller, popped by `ret n`; slots of values that nobody had to store
 //! [rbp + 8]      return address
 //! [rbp]          caller's rbp
 //! [rbp - 8 ..]   saved callee-saved registers, in the order of their numbers
@@ -25,7 +25,7 @@ pub struct Frame {
     pub saved: RegSet,
     /// Bytes below rbp, saved registers included.
     pub size: u32,
-    /// Displacement from rbp of each slot.
+    /// Displacement from rbp, or rsp in a frameless function, of each slot.
     slots: SecondaryMap<Slot, i32>,
     /// Displacement from rbp of the result area.
     pub results: i32,
@@ -37,7 +37,7 @@ impl Frame {
         let saved = allocation.saved;
         let mut size = saved.len() * 8;
         let mut slots = SecondaryMap::new();
-        for (slot, bytes) in &allocation.slots {
+        for (slot, bytes) in allocation.slots.iter().skip(code.incoming_at.len()) {
             size += u32::from(*bytes);
             slots[slot] = -(size as i32);
         }
@@ -46,6 +46,9 @@ impl Frame {
         // Calls find the stack 16-aligned where no stack arguments are in the way.
         let size = size.next_multiple_of(16);
         let frameless = !code.has_calls && size == 0;
+        for ((slot, _), at) in allocation.slots.iter().zip(&code.incoming_at) {
+            slots[slot] = (at + if frameless { 8 } else { 16 }) as i32;
+        }
         Frame { frameless, saved, size, slots, results, has_check: code.has_calls || size > UNCHECKED }
     }
     pub fn slot(&self, slot: Slot) -> i32 {

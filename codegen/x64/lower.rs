@@ -9,7 +9,7 @@ use super::op::{Arg, Base, Inst, Mem, Op};
 use super::regs::{RAX, RCX, RDX};
 use super::{lower_call, lower_float, test};
 use crate::mach::flow::{Class, RegSet, StepKind, VReg, Want};
-use crate::mach::lower::{Lower, class_of, def, def_fixed, def_same, use_, use_any, use_fixed, use_late};
+use crate::mach::lower::{Lower, class_of, def, def_fixed, def_incoming, def_same, use_, use_any, use_fixed, use_late};
 use iced_x86::Code;
 use samite_ir::ssa::{Op as Ssa, Region, Value};
 use samite_ir::value::{BinOp, ConvOp, MemOp, Trap, Type, UnOp};
@@ -182,7 +182,8 @@ fn def_early(reg: VReg) -> crate::mach::flow::Operand {
     crate::mach::flow::Operand { reg, role: crate::mach::flow::Role::DefEarly, want: Want::Reg }
 }
 
-/// Parameters: those in registers by one step that defines them, the others loaded from the caller's area.
+/// Parameters, by one step that defines them: in registers, or in the caller's area, which the allocator knows as slots. References are loaded from there: the
+/// store must find them in the frame.
 pub fn lower_entry(cx: &mut Cx) {
     let f = cx.f;
     let convention = Convention::new(&f.signature.params, &f.signature.results);
@@ -198,13 +199,19 @@ pub fn lower_entry(cx: &mut Cx) {
     if let (Some(pointer), Some(r)) = (cx.wanted_result_pointer(), convention.result_pointer()) {
         ops.push(def_fixed(pointer, r));
     }
-    plain(cx, Op::Args, &ops);
+    let (mut incoming, mut references) = (Vec::new(), Vec::new());
     for (&p, &place) in params.iter().zip(&convention.params) {
         if let (true, Place::Memory(at)) = (cx.is_wanted(p), place) {
-            let code = whole_load(f.ty(p));
-            let p = cx.reg(p);
-            plain(cx, inst_mem(code, DM, Mem::area(Base::Incoming, at)), &smallvec![def(p)]);
+            if f.ty(p) == Type::Ref { references.push((p, at)) } else { incoming.push((cx.reg(p), at)) }
         }
+    }
+    ops.extend(incoming.iter().map(|&(p, _)| def_incoming(p)));
+    plain(cx, Op::Args, &ops);
+    cx.code.incoming_at = incoming.iter().map(|i| i.1).collect();
+    cx.code.flow.incoming = incoming.into_iter().map(|i| i.0).collect();
+    for (p, at) in references {
+        let p = cx.reg(p);
+        plain(cx, inst_mem(whole_load(Type::Ref), DM, Mem::area(Base::Incoming, at)), &smallvec![def(p)]);
     }
 }
 
@@ -219,12 +226,11 @@ pub fn whole_load(ty: Type) -> Code {
     }
 }
 
-/// For slots of the calling convention: an i32 is stored whole, upper half and all.
+/// For slots of the calling convention: what has 4 bytes is stored with 8, as the allocator's moves read them.
 pub fn whole_store(ty: Type) -> Code {
     match ty {
         Type::I32 | Type::I64 | Type::Ref => Code::Mov_rm64_r64,
-        Type::F32 => Code::VEX_Vmovss_m32_xmm,
-        Type::F64 => Code::VEX_Vmovsd_m64_xmm,
+        Type::F32 | Type::F64 => Code::VEX_Vmovsd_m64_xmm,
         Type::V128 => Code::VEX_Vmovups_xmmm128_xmm,
         Type::V256 => Code::VEX_Vmovups_ymmm256_ymm,
     }

@@ -2,7 +2,7 @@
 use super::abi::{Convention, Place};
 use super::address::{Ops, address, push};
 use super::lower::{Cx, DM, args, inst_mem, plain, whole_load, whole_store};
-use super::op::{Arg, Base, Callee, Mem, Op};
+use super::op::{Arg, Base, Callee, Inst, Mem, Op};
 use super::regs::{CALLER_SAVED, R10};
 use crate::mach::flow::{RegSet, StepKind};
 use crate::mach::lower::{def, def_fixed, use_, use_fixed};
@@ -25,9 +25,14 @@ pub fn call(cx: &mut Cx, v: Value, site: CallSite) {
         plain(cx, Op::Reserve(convention.stack_bytes), &Ops::new());
         for ((&a, &place), &ty) in values.iter().zip(&convention.params).zip(&sig.params) {
             if let Place::Memory(at) = place {
-                let a = cx.reg(a);
-                let store = inst_mem(whole_store(ty), args([Arg::M, Arg::O(0)]), Mem::area(Base::Outgoing, at));
-                plain(cx, store, &smallvec![use_(a)]);
+                let mem = Mem::area(Base::Outgoing, at);
+                // 8 bytes come from 4, sign-extended.
+                if let Some(imm) = cx.int_const(a).and_then(|bits| i32::try_from(bits as i64).ok()) {
+                    plain(cx, Op::Inst(Inst { code: Code::Mov_rm64_imm32, args: args([Arg::M, Arg::I]), mem, imm }), &Ops::new());
+                } else {
+                    let a = cx.reg(a);
+                    plain(cx, inst_mem(whole_store(ty), args([Arg::M, Arg::O(0)]), mem), &smallvec![use_(a)]);
+                }
             }
         }
     }

@@ -8,9 +8,8 @@
       (local.get 0) (local.get 1) (local.get 0) (local.get 1))))
 
 ;; callee:
-;; @002b    mov      ecx, dword ptr [rsp + 8]
-;;          mov      rax, qword ptr [rsp + 0x10]
-;; @002c    add      rax, rcx
+;; @002b    mov      rax, qword ptr [rsp + 0x10]
+;; @002c    add      rax, qword ptr [rsp + 8]
 ;; @002d    ret      0x10
 ;;
 ;; caller:

@@ -15,27 +15,24 @@
 
 ;; many:
 ;; B0(): depth 0
-;;       3b  args [def %1@r6]
-;;           mov64 #0, [incoming+8] [def %2]
+;;       3b  args [def %1@r6] [def %2@caller]
 ;;       3c  add32 #0, #2 [def %0@1] [%1] [%2~]
 ;;       3d  return [%0@r0]
 ;;
 ;; caller:
 ;; B0(): depth 0
-;;       40  args [def %3@r7]
-;;           const #0, 1 [def %4]
-;;       42  const #0, 2 [def %5]
-;;       44  const #0, 3 [def %6]
-;;       46  const #0, 4 [def %7]
-;;       48  const #0, 5 [def %8]
-;;       4a  const #0, 6 [def %9]
-;;       4c  const32 #0, pool[0] [def %10]
-;;       51  const #0, 8 [def %1]
-;;       53  const #0, 9 [def %2]
+;;       40  args [def %1@r7]
+;;           const #0, 1 [def %2]
+;;       42  const #0, 2 [def %3]
+;;       44  const #0, 3 [def %4]
+;;       46  const #0, 4 [def %5]
+;;       48  const #0, 5 [def %6]
+;;       4a  const #0, 6 [def %7]
+;;       4c  const32 #0, pool[0] [def %8]
 ;;       55  reserve 16
-;;           mov64 [outgoing], #0 [%1]
-;;           mov64 [outgoing+8], #0 [%2]
-;;           call f0 [%3@r7] [%4@r6] [%5@r2] [%6@r1] [%7@r8] [%8@r9] [%9@r0] [%10@x0] [def %0@r0]
+;;           mov64 [outgoing], 8
+;;           mov64 [outgoing+8], 9
+;;           call f0 [%1@r7] [%2@r6] [%3@r2] [%4@r1] [%5@r8] [%6@r9] [%7@r0] [%8@x0] [def %0@r0]
 ;;       57  return [%0@r0]
 ;;
 ;; results:

@@ -17,13 +17,11 @@
 ;; f1:
 ;; B0(): depth 0
 ;;       26  args [def %3@r7]=r7 [def %1@r6]=r6 [def %2@r2]=r2
-;;             slot0 <- r7, 8 bytes
 ;;           branch if ne of test32 #0, #0 [%1]=r6
 ;;             -> B2()
 ;;             -> B1()
 ;; B1(): depth 0 cold
 ;;             r6 <- r2, 4 bytes
-;;             r7 <- slot0, 8 bytes
 ;;       2a  call f0 [%3@r7]=r7 [%2@r6]=r6
 ;;       2c  trap "unreachable"
 ;; B2(): depth 0

@@ -7,8 +7,8 @@
 
 ;; callee:
 ;; B0(): depth 0
-;;       29  args
-;;           mov64 #0, [incoming+8] [def %0]=r0
+;;       29  args [def %0@caller]=slot0
+;;             r0 <- slot0, 8 bytes
 ;;           return [%0@r0]=r0
 ;;
 ;; f1:

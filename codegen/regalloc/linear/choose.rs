@@ -81,7 +81,7 @@ impl Scan<'_> {
             (chosen, to_save) = self.free_throughout(visit, order, clobbered);
         }
         if let Some(r) = chosen
-            && (needed || self.is_worth_it(visit, end))
+            && (needed || self.is_worth_it(r, visit, end))
         {
             self.m.hits = hits;
             return self.assign(r, visit, end);
@@ -153,8 +153,8 @@ impl Scan<'_> {
             }
         }
         best.filter(
-            |&(_, until)| {
-                if visit.hold > visit.s.start { until >= visit.hold } else { self.is_worth_it(visit, self.cut(visit, until)) }
+            |&(r, until)| {
+                if visit.hold > visit.s.start { until >= visit.hold } else { self.is_worth_it(r, visit, self.cut(visit, until)) }
             },
         )
     }
@@ -181,8 +181,8 @@ impl Scan<'_> {
         best.map(|b| b.1)
     }
 
-    /// Do the reads until `until` outweigh the load that brings the value there?
-    fn is_worth_it(&self, visit: Visit, until: Position) -> bool {
+    /// Do the reads until `until` outweigh the move or load that brings the value to `r`?
+    fn is_worth_it(&self, r: PReg, visit: Visit, until: Position) -> bool {
         let Stretch { v, start, .. } = visit.s;
         if until <= start {
             return false;
@@ -192,10 +192,10 @@ impl Scan<'_> {
         let gain = self.m.costs.reads(self.lives, v, visit.read, next);
         let frequency = self.m.costs.frequency(self.block_at(start));
         let (_, born) = self.lives.born(v);
-        let last = self.m.chains[v.index()].map(|(_, last)| self.m.pieces[last as usize].end);
-        let cost = if start == born {
+        let last = self.m.chains[v.index()].map(|(_, last)| &self.m.pieces[last as usize]).filter(|p| p.end == start);
+        let cost = if start == born || last.is_some_and(|p| p.reg == r) {
             0.0
-        } else if last == Some(start) {
+        } else if last.is_some() {
             MOVE * frequency
         } else if start % 4 == GAP {
             frequency / TURNS

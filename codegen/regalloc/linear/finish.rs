@@ -6,7 +6,7 @@ use super::busy::fixed_output;
 use super::cost::Costs;
 use super::{Piece, ties};
 use crate::mach::dominators::Dominators;
-use crate::mach::flow::{Allocation, Block, Edit, Flow, Loc, PReg, RegFile, RegSet, Slot, StepKind, VReg};
+use crate::mach::flow::{Allocation, Block, Edit, Flow, Loc, PReg, RegFile, RegSet, Slot, StepKind, VReg, Want};
 use crate::mach::moves::{Move, Resolver};
 use crate::regalloc::live::{EARLY, GAP, LATE, Lives, Need, Position, at};
 use cranelift_entity::EntityRef;
@@ -92,6 +92,7 @@ impl Finish<'_> {
     pub fn run(&mut self, saved: RegSet, resolver: &mut Resolver, moves: &mut Vec<Move>, sequence: &mut Vec<Edit>) -> Allocation {
         let flow = self.flow;
         let mut a = Allocation { saved, ..Allocation::default() };
+        a.slots = flow.incoming_slots();
         a.locs = vec![Loc::Reg(self.file.scratch[0]); flow.operands.len()];
         self.m.pending.clear();
         self.m.used.clear();
@@ -121,6 +122,10 @@ impl Finish<'_> {
             let operands = flow.operands(step as u32);
             let base = s.operands.start as usize;
             for (n, o) in operands.iter().enumerate().filter(|(_, o)| o.role.is_def()) {
+                if o.want == Want::Incoming {
+                    a.locs[base + n] = Loc::Slot(Slot::from_u32(o.reg.as_u32()));
+                    continue;
+                }
                 let r = fixed_output(operands, o).or_else(|| self.first(o.reg).map(|p| p.reg));
                 let r = r.unwrap_or_else(|| panic!("linear: {} has no register where step {step} defines it", o.reg));
                 a.locs[base + n] = Loc::Reg(r);
@@ -190,7 +195,7 @@ impl Finish<'_> {
             };
             let target = match r.need {
                 Need::ToFixed => {
-                    let crate::mach::flow::Want::Fixed(r) = flow.operands[r.operand as usize].want else { unreachable!("ToFixed") };
+                    let Want::Fixed(r) = flow.operands[r.operand as usize].want else { unreachable!("ToFixed") };
                     r
                 }
                 Need::ToSame => {
@@ -217,7 +222,7 @@ impl Finish<'_> {
         let s = &self.flow.steps[step as usize];
         let operands = self.flow.operands(step);
         let n = (operand - s.operands.start) as u8;
-        operands.iter().find(|o| o.want == crate::mach::flow::Want::SameAs(n)).expect("a tie").reg
+        operands.iter().find(|o| o.want == Want::SameAs(n)).expect("a tie").reg
     }
 
     /// Where the end of a block is, for moves along its edges: they are made before the terminator of a block with one way out.
@@ -351,9 +356,12 @@ impl Finish<'_> {
         }
         self.m.slots.clear();
         self.m.slots.resize(flow.vregs.len(), None);
+        for (slot, &v) in a.slots.keys().zip(&flow.incoming) {
+            self.m.slots[v.index()] = Some(slot);
+        }
         let mut order: Vec<(Position, VReg)> = Vec::new();
         for v in flow.vregs.keys() {
-            if self.m.used[v.index()].is_some() && !flow.vregs[v].remat {
+            if self.m.used[v.index()].is_some() && self.m.slots[v.index()].is_none() && !flow.vregs[v].remat {
                 order.push((lives.born(v).1, v));
             }
         }

@@ -255,7 +255,9 @@ impl Scan<'_> {
                 self.visit_events(at(step, EARLY) + 1, Rank::Through);
                 if late {
                     for o in operands.iter().filter(|o| o.role.is_def()) {
-                        if let Some(r) = fixed_output(operands, o) {
+                        if o.want == Want::Incoming {
+                            self.again(o.reg, at(step + 1, GAP));
+                        } else if let Some(r) = fixed_output(operands, o) {
                             self.arrive(o.reg, r, step);
                         } else if self.lives.born(o.reg).1 % 4 == LATE {
                             self.visit(o.reg, at(step, LATE), self.held(o.reg, step), true);
