@@ -33,7 +33,8 @@ fn one(_: u32) -> u32 {
 #[rustfmt::skip]
 pub const MONSTERS: &[Monster] = &[
     Monster { name: "if-diamonds", limit: 400_000, write: diamonds, locals: few, functions: one },
-    Monster { name: "nested blocks", limit: 400_000, write: nested_blocks, locals: few, functions: one },
+    Monster { name: "nested blocks", limit: 400_000, write: |f, n| nested_blocks(f, n, 8), locals: few, functions: one },
+    Monster { name: "nested blocks left far", limit: 400_000, write: |f, n| nested_blocks(f, n, n), locals: few, functions: one },
     Monster { name: "nested loops", limit: 200_000, write: nested_loops, locals: few, functions: one },
     Monster { name: "locals live in a loop", limit: 49_000, write: live_in_loop, locals: |n| n, functions: one },
     Monster { name: "br_table", limit: 400_000, write: br_table, locals: few, functions: one },
@@ -92,13 +93,14 @@ fn diamonds(f: &mut Code, n: u32) {
     all(f, &[I::LocalGet(1), I::LocalGet(2), I::I32Xor, I::LocalGet(3), I::I32Xor, I::LocalGet(4), I::I32Xor]);
 }
 
-fn nested_blocks(f: &mut Code, n: u32) {
+/// Each is left in the middle, and with it up to `far` others.
+fn nested_blocks(f: &mut Code, n: u32, far: u32) {
     for _ in 0..n {
         f.instruction(&I::Block(EMPTY));
     }
     for i in 0..n {
         mix(f, 1 + i % 4, 1 + (i + 1) % 4, 0);
-        all(f, &[I::LocalGet(0), I::I32Const(i as i32), I::I32Eq, I::BrIf((i * 7) % (n - i)), I::End]);
+        all(f, &[I::LocalGet(0), I::I32Const(i as i32), I::I32Eq, I::BrIf((i * 7) % (n - i) % far), I::End]);
     }
     all(f, &[I::LocalGet(1), I::LocalGet(2), I::I32Xor]);
 }

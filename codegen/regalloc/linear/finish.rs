@@ -73,6 +73,12 @@ pub struct Memory {
     at_end: Vec<(PReg, VReg)>,
     start_of: Vec<u32>,
     end_of: Vec<u32>,
+    /// By block: where its part of `brought` and of `filled_params` starts.
+    landings: Vec<(u32, u32)>,
+    /// What is in a register at the head of a block, parameters aside, and whether its ranges are filled.
+    brought: Vec<(VReg, PReg, bool)>,
+    /// Where a parameter is at the head of its block, if it is read.
+    filled_params: Vec<Option<Place>>,
     constants: Vec<(VReg, Place)>,
     buckets: Vec<u32>,
     sorted: Vec<Pending>,
@@ -290,7 +296,38 @@ impl Finish<'_> {
         self.m.stays = stays;
     }
 
+    /// What edges bring to each block, in one place: targets of edges are anywhere in memory.
+    fn landings(&mut self) {
+        let flow = self.flow;
+        let mut landings = std::mem::take(&mut self.m.landings);
+        let mut brought = std::mem::take(&mut self.m.brought);
+        let mut filled = std::mem::take(&mut self.m.filled_params);
+        landings.clear();
+        brought.clear();
+        filled.clear();
+        for (b, block) in &flow.blocks {
+            let head = at(block.steps.start, GAP);
+            landings.push((brought.len() as u32, filled.len() as u32));
+            let starts = self.m.start_of[b.index()] as usize..self.m.start_of[b.index() + 1] as usize;
+            for &(r, v) in &self.m.at_start[starts] {
+                if self.lives.born(v) != (b, head) {
+                    brought.push((v, r, self.lives.filled[v.index()]));
+                }
+            }
+            for &param in flow.params(b) {
+                let is_read = !self.lives.reads(param).is_empty();
+                filled.push(is_read.then(|| match self.first(param) {
+                    Some(p) if p.start == head && p.end > head => Place::Reg(p.reg),
+                    _ => self.memory(param, b),
+                }));
+            }
+        }
+        landings.push((brought.len() as u32, filled.len() as u32));
+        (self.m.landings, self.m.brought, self.m.filled_params) = (landings, brought, filled);
+    }
+
     fn edges(&mut self) {
+        self.landings();
         let flow = self.flow;
         for (from, block) in &flow.blocks {
             let ends = self.m.end_of[from.index()] as usize..self.m.end_of[from.index() + 1] as usize;
@@ -304,32 +341,20 @@ impl Finish<'_> {
                 let to = flow.edges[e as usize].to;
                 let (step, group) =
                     if succs.len() == 1 { (block.steps.end - 1, Group::EdgeOut) } else { (flow.blocks[to].steps.start, Group::EdgeIn) };
-                let head = at(flow.blocks[to].steps.start, GAP);
-                let starts = self.m.start_of[to.index()] as usize..self.m.start_of[to.index() + 1] as usize;
-                for n in starts.clone() {
-                    let (r, v) = self.m.at_start[n];
-                    if there[r.index() % PReg::COUNT] == Some(v) {
-                        continue;
-                    }
-                    if self.lives.born(v) == (to, head) {
-                        continue;
-                    }
-                    if self.lives.filled[v.index()] && !self.is_live(v, end) {
+                let ((first, param), (last, _)) = (self.m.landings[to.index()], self.m.landings[to.index() + 1]);
+                for n in first..last {
+                    let (v, r, filled) = self.m.brought[n as usize];
+                    if there[r.index() % PReg::COUNT] == Some(v) || filled && !self.is_live(v, end) {
                         continue;
                     }
                     let place = self.place(v, from, ends.clone());
                     self.push(step, group, v, place, Place::Reg(r));
                 }
-                for (&arg, &param) in flow.args(e).iter().zip(flow.params(to)) {
-                    if self.lives.reads(param).is_empty() {
-                        continue;
+                for (n, &arg) in flow.args(e).iter().enumerate() {
+                    if let Some(target) = self.m.filled_params[param as usize + n] {
+                        let place = self.place(arg, from, ends.clone());
+                        self.push(step, group, arg, place, target);
                     }
-                    let target = match self.first(param) {
-                        Some(p) if p.start == head && p.end > head => Place::Reg(p.reg),
-                        _ => self.memory(param, to),
-                    };
-                    let place = self.place(arg, from, ends.clone());
-                    self.push(step, group, arg, place, target);
                 }
             }
         }
