@@ -14,7 +14,8 @@
 //! To lower an operator: 1. its arm in `x64/lower.rs`, or in the file for calls, floats or tests; 2. if no `x64::op::Op` does what
 //! it takes, a variant there, its bytes in `encode.rs`, its text in `disasm.rs`; 3. if it traps, its trap in the step
 //! (`Lower::emit`), and if loads may not cross it, a line in `mach/lower.rs`, `is_barrier`; 4. golden files in `filetests/lower`
-//! and, to be run, `filetests/run`. `tests/roles.rs` and `tests/decode.rs` look at every step.
+//! and, to be run, `filetests/run`. `tests/roles.rs` and `tests/decode.rs` look at every step. A vector operator has its sequence in
+//! `x64/lanes`, an instruction for one its row in `x64/target_table.rs`.
 //!
 //! To add a field to `Strategy`: 1. an enum with `ALL` and `name` in the crate that reads it; 2. the field, in `all`, `values` and
 //! `set` of `driver/strategy.rs`; 3. what `compile_function` hands to the station that reads it; 4. a filetest for each value

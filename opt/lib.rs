@@ -35,5 +35,5 @@ mod writer;
 
 pub use counts::Counts;
 pub use options::{Bounds, Options, Passes};
-pub use pipeline::{Pass, run, run_observed};
+pub use pipeline::{Pass, early, late, run, run_observed};
 pub use settings::{Context, Settings};

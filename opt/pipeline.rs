@@ -1,12 +1,14 @@
 //! The pipeline, readable top to bottom: passes as data, in order, each with the reason for its place.
 //!
 //! ```text
-//! none:   bounds
-//! basic:  params -> gvn -> bounds -> gvn (if anything compares) -> cfg -> dce
+//!         early                                                  target   late
+//! none:   bounds                                               | lanes |
+//! basic:  params -> gvn -> bounds -> gvn (if anything compares) | lanes | gvn (if there are vectors) -> cfg -> dce
 //! ```
+//! Between the two halves the target makes its own operators of those of vectors, which is not known here.
 use crate::{Bounds, Context, Passes, Settings};
 use crate::{bounds, cfg, dce, gvn, params};
-use samite_ir::ssa::Func;
+use samite_ir::ssa::{Func, Op};
 
 pub struct Pass {
     pub name: &'static str,
@@ -22,6 +24,8 @@ pub enum When {
     Always,
     /// If some memory's bounds are found by comparing.
     Compares,
+    /// If there are operators of the target.
+    Targets,
 }
 
 const BOUNDS: Pass = Pass {
@@ -31,9 +35,23 @@ const BOUNDS: Pass = Pass {
     why: "accesses that a fault will not catch need a compare; after gvn, equal indices are one value and one check covers them",
 };
 
-const NONE: &[Pass] = &[BOUNDS];
+/// The passes before and after the target's expansion of vector operators.
+pub struct Pipeline {
+    pub early: &'static [Pass],
+    pub late: &'static [Pass],
+}
 
-const BASIC: &[Pass] = &[
+impl Pipeline {
+    pub fn passes(&self) -> impl Iterator<Item = &'static Pass> {
+        self.early.iter().chain(self.late)
+    }
+}
+
+const NONE: Pipeline = Pipeline { early: &[BOUNDS], late: &[] };
+
+const BASIC: Pipeline = Pipeline { early: EARLY, late: LATE };
+
+const EARLY: &[Pass] = &[
     Pass {
         name: "params",
         run: params::run,
@@ -53,6 +71,10 @@ const BASIC: &[Pass] = &[
         when: When::Compares,
         why: "checks load the length and compare; most of that is there already",
     },
+];
+
+const LATE: &[Pass] = &[
+    Pass { name: "gvn-lanes", run: gvn::run, when: When::Targets, why: "sequences of the target share masks, counts and constants" },
     Pass {
         name: "cfg",
         run: cfg::run,
@@ -67,29 +89,56 @@ pub const ORDER: &[(&str, &str, &str)] = &[
     ("params", "gvn", "gvn numbers a parameter as a value of its own"),
     ("gvn", "bounds", "checks are removed by index value, and offsets fold into addresses before they are spelled out"),
     ("bounds", "gvn-checks", "it is there for what bounds emits"),
+    ("gvn", "gvn-lanes", "vector operators are rewritten as such, before they come apart"),
     ("gvn", "cfg", "constant branches are found by gvn"),
     ("gvn", "dce", "gvn leaves the operands of what it replaced"),
     ("bounds", "dce", "bounds leaves heap addresses unused"),
     ("cfg", "dce", "merged blocks leave parameters unused"),
 ];
 
-pub fn pipeline(passes: Passes) -> &'static [Pass] {
+pub fn pipeline(passes: Passes) -> Pipeline {
     match passes {
         Passes::None => NONE,
         Passes::Basic => BASIC,
     }
 }
 
-/// Runs the pipeline that the options name.
+/// Runs the pipeline that the options name, but for what the target does in between.
 pub fn run(f: &mut Func, settings: &Settings<'_>, context: &mut Context) {
     run_observed(f, settings, context, |_, _| {});
 }
 
 /// Like `run`; `after` sees the function after every pass: to print, to time, to verify.
 pub fn run_observed(f: &mut Func, settings: &Settings<'_>, context: &mut Context, mut after: impl FnMut(&'static Pass, &Func)) {
+    early(f, settings, context, &mut after);
+    late(f, settings, context, &mut after);
+}
+
+/// The half before vector operators become the target's.
+pub fn early(f: &mut Func, settings: &Settings<'_>, context: &mut Context, after: impl FnMut(&'static Pass, &Func)) {
+    run_passes(pipeline(settings.options.passes).early, f, settings, context, after);
+}
+
+/// The half after that.
+pub fn late(f: &mut Func, settings: &Settings<'_>, context: &mut Context, after: impl FnMut(&'static Pass, &Func)) {
+    run_passes(pipeline(settings.options.passes).late, f, settings, context, after);
+}
+
+fn run_passes(
+    passes: &'static [Pass],
+    f: &mut Func,
+    settings: &Settings<'_>,
+    context: &mut Context,
+    mut after: impl FnMut(&'static Pass, &Func),
+) {
     let compares = settings.options.bounds == Bounds::Compare || bounds::compares_some(f, settings);
-    for pass in pipeline(settings.options.passes) {
-        if pass.when == When::Always || compares {
+    for pass in passes {
+        let runs = match pass.when {
+            When::Always => true,
+            When::Compares => compares,
+            When::Targets => f.body.iter().any(|v| matches!(f.ops[*v], Op::Target1(..) | Op::Target2(..) | Op::Target3(..))),
+        };
+        if runs {
             (pass.run)(f, settings, context);
             after(pass, f);
         }
@@ -103,7 +152,7 @@ mod tests {
     #[test]
     fn pipelines_keep_to_the_order() {
         for passes in Passes::ALL {
-            let at = |name: &str| pipeline(*passes).iter().position(|p| p.name == name);
+            let at = |name: &str| pipeline(*passes).passes().position(|p| p.name == name);
             for (earlier, later, why) in ORDER {
                 if let (Some(a), Some(b)) = (at(earlier), at(later)) {
                     assert!(a < b, "{earlier} before {later} in {}: {why}", passes.name());
@@ -111,7 +160,7 @@ mod tests {
             }
         }
         for name in ORDER.iter().flat_map(|(a, b, _)| [a, b]) {
-            assert!(BASIC.iter().any(|p| p.name == *name), "{name} is no pass");
+            assert!(BASIC.passes().any(|p| p.name == *name), "{name} is no pass");
         }
     }
 }

@@ -11,7 +11,7 @@ use samite_codegen::regalloc::{self, How};
 use samite_codegen::x64::X64;
 use samite_ir::ssa::Func;
 use samite_ir::translate::vmctx::Layout;
-use samite_ir::translate::{Decoded, Options, Translator, decode_scalar};
+use samite_ir::translate::{Decoded, Options, Translator, decode};
 use samite_opt::pipeline::pipeline;
 use samite_opt::{Bounds, Passes, Settings};
 use std::fmt::Write;
@@ -26,7 +26,7 @@ struct Module {
 
 impl Module {
     fn new(bytes: Vec<u8>) -> Module {
-        let decoded = decode_scalar(&bytes).expect("it is valid");
+        let decoded = decode(&bytes).expect("it is valid");
         let layout = layout(&decoded).expect("its record is small");
         Module { bytes, decoded, layout }
     }
@@ -85,7 +85,7 @@ fn stations(c: &mut Criterion) {
 }
 
 fn of(group: &mut BenchmarkGroup<'_, WallTime>, modules: &[Module]) {
-    group.bench_function("decode", |b| b.iter(|| modules.iter().for_each(|m| drop(black_box(decode_scalar(&m.bytes))))));
+    group.bench_function("decode", |b| b.iter(|| modules.iter().for_each(|m| drop(black_box(decode(&m.bytes))))));
 
     let mut translator = Translator::default();
     group.bench_function("translate", |b| b.iter(|| modules.iter().for_each(|m| drop(black_box(m.translate(&mut translator))))));

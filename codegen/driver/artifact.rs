@@ -24,7 +24,7 @@ use object::{
     SymbolScope,
 };
 use samite_ir::ssa::Builtin;
-use samite_ir::translate::decode::{Decoded, decode_scalar};
+use samite_ir::translate::decode::{Decoded, decode};
 use samite_ir::translate::vmctx;
 use samite_ir::value::Trap;
 use std::fmt;
@@ -261,7 +261,7 @@ pub fn read(file: &[u8]) -> Result<Artifact<'_>> {
 impl Artifact<'_> {
     /// The module's declarations, which must be those that the code was made from.
     pub fn decode(&self) -> Result<Decoded> {
-        let decoded = decode_scalar(self.module).or_else(|e| fail(0, format!("its wasm module is damaged: {e}")))?;
+        let decoded = decode(self.module).or_else(|e| fail(0, format!("its wasm module is damaged: {e}")))?;
         if decoded.info.bodies.len() != self.image.functions.len() {
             return fail(0, "its code and its wasm module do not belong together");
         }

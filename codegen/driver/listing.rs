@@ -150,13 +150,13 @@ fn table(bytes: &[u8], at: u32, inside: impl Fn(u32) -> bool) -> Vec<u32> {
 
 /// A constant as a number of the kind that its reader takes.
 fn constant(bytes: &[u8], reader: &str) -> String {
-    let bits = bytes.iter().rev().fold(0u128, |bits, b| bits << 8 | u128::from(*b));
-    let number = match bytes.len() {
-        4 if reader.ends_with("ss") => format!(" ; {:?}", f32::from_bits(bits as u32)),
-        8 if reader.ends_with("sd") => format!(" ; {:?}", f64::from_bits(bits as u64)),
+    let number = match *bytes {
+        [a, b, c, d] if reader.ends_with("ss") => format!(" ; {:?}", f32::from_le_bytes([a, b, c, d])),
+        [a, b, c, d, e, f, g, h] if reader.ends_with("sd") => format!(" ; {:?}", f64::from_le_bytes([a, b, c, d, e, f, g, h])),
         _ => String::new(),
     };
-    format!("const    {bits:#0width$x}{number}", width = 2 + 2 * bytes.len())
+    let digits: String = bytes.iter().rev().map(|b| format!("{b:02x}")).collect();
+    format!("const    0x{digits}{number}")
 }
 
 /// A function's listing with offsets and bytes.

@@ -17,6 +17,7 @@ use crate::mach::lower;
 use crate::mach::tables::{Detail, Emitted};
 use crate::regalloc;
 use crate::x64::X64;
+use crate::x64::lanes::{self, Expanded};
 pub use image::{Image, Placement};
 use rayon::prelude::*;
 use samite_ir::ssa::Func;
@@ -77,12 +78,17 @@ pub fn compile_function(
     let options = samite_opt::Options { passes: strategy.passes, bounds: strategy.bounds };
     let settings = samite_opt::Settings { options, layout, memories: &module.info.memories };
     worker.optimizer.counts.clear();
-    samite_opt::run_observed(&mut func, &settings, &mut worker.optimizer, |pass, func| {
-        stats.add_time(pass.name, clock.lap());
-        observer.ssa(pass.name, func);
-        check_ssa(func, pass.name);
+    let mut after = |name: &'static str, func: &Func| {
+        stats.add_time(name, clock.lap());
+        observer.ssa(name, func);
+        check_ssa(func, name);
         clock.lap();
-    });
+    };
+    samite_opt::early(&mut func, &settings, &mut worker.optimizer, |pass, func| after(pass.name, func));
+    if lanes::expand(&mut func) == Expanded::Some {
+        after("lanes", &func);
+    }
+    samite_opt::late(&mut func, &settings, &mut worker.optimizer, |pass, func| after(pass.name, func));
     stats.counts.add("functions", 1);
     stats.counts.add("wasm_bytes", body.len() as u64);
     stats.add_passes(&func, &worker.optimizer.counts);

@@ -4,7 +4,7 @@ use super::flow::{Allocation, Flow, RegFile};
 use super::lower::Lower;
 use super::tables::{Detail, Emitted};
 use samite_ir::ssa::Value;
-use samite_ir::value::Trap;
+use samite_ir::value::{Trap, Wide};
 
 /// A machine: about eight functions, called from above, calling nothing back up.
 pub trait Target: Sized {
@@ -39,7 +39,7 @@ pub struct Code<T: Target> {
     pub traps: Vec<Option<Trap>>,
     /// Jump tables: for each, the outgoing edges of its block by table entry (indices into the block's `succs`), default last.
     pub jump_tables: Vec<Vec<u32>>,
-    /// Constants of 4, 8 or 16 bytes that the code reads from memory.
+    /// Constants of 4, 8, 16 or 32 bytes that the code reads from memory.
     pub pool: Vec<PoolConst>,
     /// Calls leave through this function, so it needs a frame and a stack check.
     pub has_calls: bool,
@@ -55,5 +55,5 @@ pub struct Code<T: Target> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PoolConst {
     pub bytes: u8,
-    pub bits: u128,
+    pub bits: Wide,
 }

@@ -7,7 +7,7 @@ use super::code::{Code, PoolConst, Target};
 use super::flow::{self, BlockFlow, Class, EdgeFlow, Flow, Operand, RegSet, Role, Step, StepKind, VReg, VRegData, Want};
 use cranelift_entity::EntityRef;
 use samite_ir::ssa::{Block, Edge, Func, Op, Region, Value};
-use samite_ir::value::{ConvOp, Trap, Type};
+use samite_ir::value::{ConvOp, TargetOp, Trap, Type, Wide};
 
 /// Class of the registers that hold a type.
 pub fn class_of(ty: Type) -> Class {
@@ -32,6 +32,8 @@ pub struct Lower<'a, T: Target> {
     colors: Vec<u32>,
     /// By value: layout position of its block.
     homes: Vec<u32>,
+    /// By layout position: loops around the block.
+    depths: Vec<u16>,
     /// Steps of the op being lowered, in forward order.
     pending: Vec<Pending<T>>,
     offset: u32,
@@ -76,6 +78,7 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
         folded: vec![false; n],
         colors: vec![0; n],
         homes: vec![NONE; n],
+        depths: plan.layout.iter().map(|b| f.blocks[*b].loop_depth).collect(),
         pending: Vec::new(),
         offset: 0,
         home: 0,
@@ -211,8 +214,16 @@ impl<'a, T: Target> Lower<'a, T> {
     pub fn uses(&self, v: Value) -> u32 {
         self.uses[v.index()]
     }
-    /// The register of a value, which is wanted from now on. An i32 has its upper half zero, so its zero extension is itself.
+    /// The register of a value, which is wanted from now on. An i32 has its upper half zero, so its zero extension is itself; a vector's lowest
+    /// lane as a scalar is the vector, of which no more is read.
     pub fn reg(&mut self, mut v: Value) -> VReg {
+        while let Op::Convert(ConvOp::ExtendI32U, a) | Op::Target1(TargetOp::LowF32 | TargetOp::LowF64, _, _, a) = self.f.ops[v] {
+            v = a;
+        }
+        self.own_reg(v)
+    }
+    /// The register of a value alone, of its own size: what blocks are given.
+    pub fn own_reg(&mut self, mut v: Value) -> VReg {
         while let Op::Convert(ConvOp::ExtendI32U, a) = self.f.ops[v] {
             v = a;
         }
@@ -266,9 +277,13 @@ impl<'a, T: Target> Lower<'a, T> {
     pub fn is_near(&self, v: Value) -> bool {
         self.homes[v.index()] == self.home
     }
+    /// Is the op in fewer loops than the one being lowered?
+    pub fn is_outside(&self, v: Value) -> bool {
+        self.depths[self.homes[v.index()] as usize] < self.depths[self.home as usize]
+    }
     /// Index of a constant in the pool. Small pools are searched; a big one just grows.
-    pub fn pool(&mut self, bytes: u8, bits: u128) -> u32 {
-        let c = PoolConst { bytes, bits };
+    pub fn pool(&mut self, bytes: u8, bits: impl Into<Wide>) -> u32 {
+        let c = PoolConst { bytes, bits: bits.into() };
         let recent = self.code.pool.iter().rev().take(64).position(|k| *k == c);
         match recent {
             Some(back) => (self.code.pool.len() - 1 - back) as u32,
@@ -421,7 +436,7 @@ impl<'a, T: Target> Lower<'a, T> {
             let params = self.f.params(self.f.edges[e].to);
             for (i, &p) in params.iter().enumerate() {
                 if self.is_wanted(p) {
-                    let r = self.reg(self.f.args(e)[i]);
+                    let r = self.own_reg(self.f.args(e)[i]);
                     self.code.flow.edge_args.push(r);
                 }
             }

@@ -2,7 +2,7 @@
 use object::{Object, ObjectSection, ObjectSymbol};
 use samite_codegen::driver::artifact::{self, Artifact, ArtifactError};
 use samite_codegen::driver::{Image, Strategy, compile_module, lines, listing};
-use samite_ir::translate::decode_scalar;
+use samite_ir::translate::decode;
 
 const SOURCE: &str = r#"(module
     (memory (export "memory") 1)
@@ -19,7 +19,7 @@ const SOURCE: &str = r#"(module
 /// Module and file.
 fn sample() -> (Vec<u8>, Image, Vec<u8>) {
     let module = wat::parse_str(SOURCE).expect("the sample is text");
-    let decoded = decode_scalar(&module).expect("the sample is valid");
+    let decoded = decode(&module).expect("the sample is valid");
     let (image, _) = compile_module(&decoded, &module, &Strategy::BASELINE).expect("the sample compiles");
     let file = artifact::write(&image, &module, &Strategy::BASELINE, &listing::names(&decoded.info), &[]);
     (module, image, file)

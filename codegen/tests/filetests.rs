@@ -18,7 +18,7 @@ use samite_codegen::driver::{self, Image, Observer, Placement, Strategy, Worker,
 use samite_codegen::mach::code::{Code, Target};
 use samite_codegen::mach::flow::Allocation;
 use samite_codegen::mach::tables::Detail;
-use samite_codegen::x64::X64;
+use samite_codegen::x64::{X64, lanes};
 use samite_codegen::{mach, regalloc};
 use samite_ir::ssa::{self, Func};
 use samite_ir::translate::module::{MemoryType, ModuleInfo};
@@ -225,9 +225,11 @@ fn of_ssa(test: &FileTest, station: &str) -> Result<String, String> {
     let layout = Layout::new(&info).ok_or("a layout")?;
     let options = samite_opt::Options { passes: test.strategy.passes, bounds: test.strategy.bounds };
     let settings = samite_opt::Settings { options, layout: &layout, memories: &info.memories };
-    samite_opt::run_observed(&mut func, &settings, &mut samite_opt::Context::default(), |pass, func| {
-        ssa::verify::assert_valid(func, pass.name);
-    });
+    let mut context = samite_opt::Context::default();
+    samite_opt::early(&mut func, &settings, &mut context, |pass, func| ssa::verify::assert_valid(func, pass.name));
+    lanes::expand(&mut func);
+    ssa::verify::assert_valid(&func, "lanes");
+    samite_opt::late(&mut func, &settings, &mut context, |pass, func| ssa::verify::assert_valid(func, pass.name));
     if station == "opt" {
         return Ok(func.to_string());
     }

@@ -6,7 +6,7 @@ use samite_codegen::mach::flow::{Allocation, Class, Flow, PReg, RegSet, Slot};
 use samite_codegen::x64::X64;
 use samite_codegen::x64::frame::{Frame, UNCHECKED};
 use samite_codegen::x64::regs::CALLEE_SAVED;
-use samite_ir::translate::decode_scalar;
+use samite_ir::translate::decode;
 
 fn code(has_calls: bool, result_area: u32) -> Code<X64> {
     Code {
@@ -72,7 +72,7 @@ fn places_do_not_overlap() {
 /// How the code moves the stack pointer, and what it does below the frame.
 fn instructions(source: &str, strategy: &str, index: usize) -> Vec<Instruction> {
     let module = wat::parse_str(source).expect("the source is text");
-    let decoded = decode_scalar(&module).expect("the source is valid");
+    let decoded = decode(&module).expect("the source is valid");
     let strategy: Strategy = strategy.parse().expect("a strategy");
     let (image, _) = compile_module(&decoded, &module, &strategy).expect("the source compiles");
     let f = image.functions[index];

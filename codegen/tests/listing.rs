@@ -1,10 +1,10 @@
 //! Listings as people see them: golden asm tests show the short form; here is the long one, with its data.
 use samite_codegen::driver::{Image, Strategy, compile_module, listing};
-use samite_ir::translate::decode_scalar;
+use samite_ir::translate::decode;
 
 fn compiled(source: &str) -> (Image, Vec<String>) {
     let module = wat::parse_str(source).expect("the source is text");
-    let decoded = decode_scalar(&module).expect("the source is valid");
+    let decoded = decode(&module).expect("the source is valid");
     let (image, _) = compile_module(&decoded, &module, &Strategy::BASELINE).expect("the source compiles");
     (image, listing::names(&decoded.info))
 }

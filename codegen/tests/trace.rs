@@ -10,7 +10,7 @@ use samite_codegen::mach::flow::Allocation;
 use samite_codegen::mach::text;
 use samite_codegen::x64::X64;
 use samite_ir::ssa::Func;
-use samite_ir::translate::decode::{Decoded, decode_scalar};
+use samite_ir::translate::decode::{Decoded, decode};
 use std::collections::{HashMap, HashSet};
 
 const SOURCE: &str = r#"(module
@@ -32,7 +32,7 @@ struct Sample {
 
 fn sample() -> Sample {
     let bytes = wat::parse_str(SOURCE).expect("the source is text");
-    let decoded = decode_scalar(&bytes).expect("the source is valid");
+    let decoded = decode(&bytes).expect("the source is valid");
     let names = listing::names(&decoded.info);
     Sample { decoded, bytes, names }
 }
@@ -120,7 +120,7 @@ fn stations_have_the_lines_that_are_printed() {
 #[test]
 fn lines_of_all_stations_lead_to_operators_of_the_body() {
     for module in kernels() {
-        let decoded = decode_scalar(&module.bytes).expect("kernels are valid");
+        let decoded = decode(&module.bytes).expect("kernels are valid");
         let names = listing::names(&decoded.info);
         let mut worker = Worker::default();
         for strategy in Strategy::covering() {

@@ -237,6 +237,7 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation, detail: Detail) -> Emitte
         offset: 0,
         step: 0,
         flags: None,
+        uses_ymm: code.flow.vregs.values().any(|v| v.bytes == 32),
     };
     for (i, step) in code.flow.steps.iter().enumerate() {
         if let Some(first) = code.flow.operands(i as u32).first()
@@ -292,6 +293,8 @@ struct Emitter<'a> {
     step: u32,
     /// The zero and sign flags are those of the number in this register, at this width.
     flags: Option<(PReg, Width)>,
+    /// Upper halves of vector registers may be in use: legacy SSE code, which the host's may be, would wait for them.
+    uses_ymm: bool,
 }
 
 impl<'a> Emitter<'a> {
@@ -488,7 +491,15 @@ impl<'a> Emitter<'a> {
         self.fixed(Instruction::with2(code, Register::RSP, n as i32).expect("stack adjustment"));
     }
 
+    /// Before anything else runs. No V256 lives across.
+    fn zero_upper(&mut self) {
+        if self.uses_ymm {
+            self.fixed(Instruction::with(C::VEX_Vzeroupper));
+        }
+    }
+
     fn epilogue(&mut self) {
+        self.zero_upper();
         if !self.frame.frameless {
             let saved: Vec<PReg> = self.frame.saved.iter().collect();
             self.move_stack(i64::from(self.frame.size) - 8 * saved.len() as i64);
@@ -558,7 +569,8 @@ impl<'a> Emitter<'a> {
                 match self.code.ops[step as usize] {
                     Op::Const(bits) => self.constant(to, bits),
                     Op::ZeroVec => self.zero_vec(to),
-                    Op::PoolConst { index, bytes } => self.pool_const(to, index, bytes),
+                    Op::OnesVec { wide } => self.ones_vec(to, wide),
+                    Op::PoolConst { index, code } => self.pool_const(to, index, code),
                     ref op => panic!("{op:?} cannot be repeated"),
                 }
             }
@@ -605,12 +617,12 @@ impl<'a> Emitter<'a> {
         let r = Place::Reg(to);
         self.raw(C::VEX_Vxorps_xmm_xmm_xmmm128, &[r, r, r], None);
     }
-    fn pool_const(&mut self, to: PReg, index: u32, bytes: u8) {
-        let code = match bytes {
-            4 => C::VEX_Vmovss_xmm_m32,
-            8 => C::VEX_Vmovsd_xmm_m64,
-            _ => C::VEX_Vmovups_xmm_xmmm128,
-        };
+    fn ones_vec(&mut self, to: PReg, wide: bool) {
+        let r = Place::Reg(to);
+        let code = if wide { C::VEX_Vpcmpeqd_ymm_ymm_ymmm256 } else { C::VEX_Vpcmpeqd_xmm_xmm_xmmm128 };
+        self.raw(code, &[r, r, r], None);
+    }
+    fn pool_const(&mut self, to: PReg, index: u32, code: C) {
         let trap = self.trap.take();
         let at = Address::at(Register::RIP, self.len as i32);
         self.raw(code, &[Place::Reg(to), Place::Mem(at)], Some(Data::Pool(index)));
@@ -675,7 +687,8 @@ impl<'a> Emitter<'a> {
             Op::Args => {}
             Op::Const(bits) => self.constant(self.reg(0), bits),
             Op::ZeroVec => self.zero_vec(self.reg(0)),
-            Op::PoolConst { index, bytes } => self.pool_const(self.reg(0), index, bytes),
+            Op::OnesVec { wide } => self.ones_vec(self.reg(0), wide),
+            Op::PoolConst { index, code } => self.pool_const(self.reg(0), index, code),
             Op::Inst(i) => self.inst(&i),
             Op::Convert(i) => {
                 self.zero_vec(self.reg(0));
@@ -687,7 +700,10 @@ impl<'a> Emitter<'a> {
                 self.test(&t);
                 let skip = self.buffer.label();
                 self.jump_if(t.cond.negated(), skip);
-                self.rr(C::VEX_Vmovaps_xmm_xmmm128, self.reg(0), self.reg(2));
+                let first = self.code.flow.steps[self.step as usize].operands.start as usize;
+                let is_wide = self.code.flow.vregs[self.code.flow.operands[first].reg].bytes == 32;
+                let code = if is_wide { C::VEX_Vmovaps_ymm_ymmm256 } else { C::VEX_Vmovaps_xmm_xmmm128 };
+                self.rr(code, self.reg(0), self.reg(2));
                 self.bind(skip);
             }
             Op::TrapIf(t, trap) => {
@@ -849,6 +865,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn call(&mut self, callee: Callee) {
+        self.zero_upper();
         match callee {
             Callee::Direct(index) => {
                 let i = Instruction::with_branch(C::Call_rel32_64, 5).expect("call");
@@ -888,7 +905,7 @@ impl<'a> Emitter<'a> {
         let code_len = text.len() as u32;
         // Constants, the widest first so that each is aligned, then tables.
         let mut pool_at = vec![0u32; self.code.pool.len()];
-        for bytes in [16u8, 8, 4] {
+        for bytes in [32u8, 16, 8, 4] {
             let of_size = || self.code.pool.iter().enumerate().filter(|(_, c)| c.bytes == bytes);
             if of_size().next().is_some() {
                 text.resize(text.len().next_multiple_of(bytes as usize), 0xcc);

@@ -7,7 +7,7 @@ use super::abi::{Convention, Place};
 use super::address::{Ops, address, push};
 use super::op::{Arg, Base, Inst, Mem, Op};
 use super::regs::{RAX, RCX, RDX};
-use super::{lower_call, lower_float, test};
+use super::{lower_call, lower_float, lower_vector, test};
 use crate::mach::flow::{Class, RegSet, StepKind, VReg, Want};
 use crate::mach::lower::{Lower, class_of, def, def_fixed, def_incoming, def_same, use_, use_any, use_fixed, use_late};
 use iced_x86::Code;
@@ -156,19 +156,12 @@ pub fn lower(cx: &mut Cx, v: Value) {
         }
         Ssa::Convert(op, a) => lower_float::convert(cx, v, op, a),
         Ssa::Select(ty, c, yes, no) => select(cx, v, ty, c, yes, no),
-        Ssa::VConst(..)
-        | Ssa::LaneUnary(..)
-        | Ssa::LaneBinary(..)
-        | Ssa::LaneTernary(..)
-        | Ssa::LaneShift(..)
-        | Ssa::LaneTest(..)
-        | Ssa::Splat(..)
-        | Ssa::ExtractLane(..)
-        | Ssa::ReplaceLane(..)
-        | Ssa::Shuffle(..)
-        | Ssa::Target1(..)
-        | Ssa::Target2(..)
-        | Ssa::Target3(..) => unreachable!("modules with vectors are refused when they are decoded"),
+        Ssa::VConst(ty, id) => lower_vector::constant(cx, v, ty, id),
+        op @ (Ssa::Target1(..) | Ssa::Target2(..) | Ssa::Target3(..)) => {
+            lower_vector::with_node(op, |node| lower_vector::target(cx, v, node));
+        }
+        Ssa::LaneUnary(..) | Ssa::LaneBinary(..) | Ssa::LaneTernary(..) | Ssa::LaneShift(..) | Ssa::LaneTest(..) => not_expanded(cx, v),
+        Ssa::Splat(..) | Ssa::ExtractLane(..) | Ssa::ReplaceLane(..) | Ssa::Shuffle(..) => not_expanded(cx, v),
         Ssa::HeapAddr { .. } => {
             let d = cx.reg(v);
             let mut ops: Ops = smallvec![def(d)];
@@ -176,6 +169,10 @@ pub fn lower(cx: &mut Cx, v: Value) {
             plain(cx, inst_mem(Code::Lea_r64_m, DM, mem), &ops);
         }
     }
+}
+
+fn not_expanded(cx: &Cx, v: Value) -> ! {
+    panic!("lanes::expand left {:?}", cx.f.ops[v])
 }
 
 fn def_early(reg: VReg) -> crate::mach::flow::Operand {
@@ -242,8 +239,8 @@ fn constant(cx: &mut Cx, v: Value, ty: Type, bits: u64) {
         Class::Int => Op::Const(bits),
         Class::Vec if bits == 0 => Op::ZeroVec,
         Class::Vec => {
-            let bytes = ty.bytes() as u8;
-            Op::PoolConst { index: cx.pool(bytes, u128::from(bits)), bytes }
+            let code = by_type(ty, Code::VEX_Vmovss_xmm_m32, Code::VEX_Vmovsd_xmm_m64);
+            Op::PoolConst { index: cx.pool(ty.bytes() as u8, bits), code }
         }
     };
     cx.set_remat(d);

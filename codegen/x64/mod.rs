@@ -4,12 +4,15 @@ pub mod address;
 pub mod disasm;
 pub mod encode;
 pub mod frame;
+pub mod lanes;
 pub mod lower;
 mod lower_call;
 mod lower_float;
+mod lower_vector;
 pub mod op;
 pub mod regs;
 pub mod stubs;
+pub mod target_table;
 mod test;
 
 use crate::mach::code::{Code, Target};

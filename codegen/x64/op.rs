@@ -28,7 +28,7 @@ pub enum Base {
     Outgoing,
     /// The area for results that registers do not hold.
     Results,
-    /// The constant of 4, 8 or 16 bytes in the pool; displacement is its index there.
+    /// The constant in the pool; displacement is its index there.
     Pool,
 }
 
@@ -127,13 +127,17 @@ pub enum Op {
     Args,
     /// Operand 0 is this number (upper bits zero for i32).
     Const(u64),
-    /// Operand 0, a vector register, is this constant of the pool, of 4, 8 or 16 bytes.
+    /// Operand 0, a vector register, is this constant of the pool, loaded by this instruction.
     PoolConst {
         index: u32,
-        bytes: u8,
+        code: Code,
     },
     /// Operand 0, a vector register, is all zero.
     ZeroVec,
+    /// All ones, of 32 bytes if wide.
+    OnesVec {
+        wide: bool,
+    },
     Inst(Inst),
     /// Two instructions: zero operand 0 (a vector register) to break its dependency, then `inst`, whose second operand is operand 0 too.
     Convert(Inst),

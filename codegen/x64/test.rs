@@ -4,6 +4,7 @@
 //! folded only if this is its sole use: a memory access is never done twice.
 use super::address::{Ops, push};
 use super::lower::{Cx, args, by_type, fold_load, immediate, int_mem, is_foldable, narrow};
+use super::lower_vector;
 use super::op::{Arg, Cond, Inst, Mem, Test};
 use crate::mach::lower::{use_, use_any};
 use iced_x86::{Code, ConditionCode};
@@ -36,6 +37,9 @@ pub fn test(cx: &mut Cx, ops: &mut Ops, mut c: Value) -> (Test, Option<Trap>) {
     }
     let (mut t, fault) = match cx.f.ops[c] {
         Ssa::Compare(..) if sole || cx.is_near(c) => compare_as(cx, ops, c, sole),
+        op if lower_vector::is_test(op) && (sole || cx.is_near(c)) => {
+            lower_vector::with_node(op, |node| lower_vector::test(cx, ops, node, sole)).expect("it is one")
+        }
         _ => truth(cx, ops, c, sole),
     };
     if negated {
@@ -62,7 +66,7 @@ pub fn compare(cx: &mut Cx, ops: &mut Ops, v: Value) -> (Test, Option<Trap>) {
 }
 
 fn is_compare(cx: &Cx, v: Value) -> bool {
-    matches!(cx.f.ops[v], Ssa::Compare(..)) && cx.is_near(v)
+    (matches!(cx.f.ops[v], Ssa::Compare(..)) || lower_vector::is_test(cx.f.ops[v])) && cx.is_near(v)
 }
 
 fn int_condition(op: CmpOp) -> ConditionCode {

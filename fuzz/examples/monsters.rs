@@ -9,7 +9,7 @@
 use rustix::time::{ClockId, clock_gettime};
 use samite_codegen::driver::{Stats, Strategy, compile_module};
 use samite_fuzz::monsters::{MONSTERS, Monster};
-use samite_ir::translate::decode_scalar;
+use samite_ir::translate::decode;
 use samite_ir::translate::error::Error;
 use std::process::ExitCode;
 
@@ -88,7 +88,7 @@ fn least(m: &Monster, strategy: &Strategy) -> Vec<(u32, Result<(f64, Stats), Err
         for (k, size) in SIZES.into_iter().filter(|s| *s <= m.limit).enumerate() {
             let bytes = m.module(size);
             let start = cpu_seconds();
-            let compiled = decode_scalar(&bytes).and_then(|module| compile_module(&module, &bytes, strategy));
+            let compiled = decode(&bytes).and_then(|module| compile_module(&module, &bytes, strategy));
             let seconds = cpu_seconds() - start;
             let new = compiled.map(|(_, stats)| (seconds, stats));
             let refused = new.is_err();

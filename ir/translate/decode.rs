@@ -20,8 +20,6 @@ pub struct Decoded {
     pub info: ModuleInfo,
     /// What body validation asks about the module; None if it has no bodies.
     resources: Option<ValidatorResources>,
-    /// What its bodies may use.
-    features: WasmFeatures,
 }
 
 // Workers share it.
@@ -32,30 +30,19 @@ const _: fn() = || {
 
 /// What this engine accepts.
 pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM2.union(WasmFeatures::RELAXED_SIMD).union(WasmFeatures::EXTENDED_CONST);
-/// Without vectors.
-const SCALAR: WasmFeatures = FEATURES.difference(WasmFeatures::SIMD).difference(WasmFeatures::RELAXED_SIMD);
 
 /// Offsets of operators are kept in 32 bits.
 const MAX_MODULE_BYTES: usize = 1 << 30;
 
 /// Decodes a module and validates all of it but its function bodies. The error has the offset of the first fault found.
 pub fn decode(bytes: &[u8]) -> Result<Decoded> {
-    decode_with(bytes, FEATURES)
-}
-
-/// The same for the compiler, which has no vectors yet: they are refused as unsupported.
-pub fn decode_scalar(bytes: &[u8]) -> Result<Decoded> {
-    decode_with(bytes, SCALAR)
-}
-
-fn decode_with(bytes: &[u8], features: WasmFeatures) -> Result<Decoded> {
     if let Some(error) = not_wasm(bytes) {
         return Err(error);
     }
     if bytes.len() > MAX_MODULE_BYTES {
         return Err(Error::new(ErrorKind::Limit, MAX_MODULE_BYTES, format!("a module of {} bytes", bytes.len())));
     }
-    decode_sections(bytes, features).map_err(|error| second_opinion(bytes, error, features))
+    decode_sections(bytes).map_err(|error| second_opinion(bytes, error))
 }
 
 impl Decoded {
@@ -66,15 +53,15 @@ impl Decoded {
             resources: self.resources.as_ref().expect("a module with a defined function has a code section"),
             index: function,
             ty: self.info.functions[function as usize],
-            features: self.features,
+            features: FEATURES,
         }
     }
 }
 
-fn decode_sections(bytes: &[u8], features: WasmFeatures) -> Result<Decoded> {
-    let mut validator = Validator::new_with_features(features);
+fn decode_sections(bytes: &[u8]) -> Result<Decoded> {
+    let mut validator = Validator::new_with_features(FEATURES);
     let mut parser = Parser::new(0);
-    parser.set_features(features);
+    parser.set_features(FEATURES);
     let mut module = ModuleInfo::default();
     let mut resources = None;
     for payload in parser.parse_all(bytes) {
@@ -152,15 +139,15 @@ fn decode_sections(bytes: &[u8], features: WasmFeatures) -> Result<Decoded> {
     }
     finish_names(&mut module);
     module.escapes = escapes(&module);
-    Ok(Decoded { info: module, resources, features })
+    Ok(Decoded { info: module, resources })
 }
 
 /// `error` again, now that there is time to find out what kind it is.
-fn second_opinion(bytes: &[u8], error: Error, features: WasmFeatures) -> Error {
+fn second_opinion(bytes: &[u8], error: Error) -> Error {
     if error.kind != ErrorKind::Invalid {
         return error;
     }
-    let valid_with = |more: WasmFeatures| Validator::new_with_features(features.union(more)).validate_all(bytes).is_ok();
+    let valid_with = |more: WasmFeatures| Validator::new_with_features(FEATURES.union(more)).validate_all(bytes).is_ok();
     if valid_with(WasmFeatures::all()) {
         let one = UNSUPPORTED.iter().find(|(feature, _)| valid_with(*feature));
         let name = one.map_or("proposals beyond WebAssembly 2.0", |(_, name)| *name);

@@ -22,6 +22,6 @@ pub mod vectors;
 pub mod vmctx;
 
 pub use body::Translator;
-pub use decode::{Decoded, decode, decode_scalar};
+pub use decode::{Decoded, decode};
 pub use error::{Error, ErrorKind};
 pub use options::{Interrupt, Nan, Options};

@@ -11,7 +11,7 @@ use samite_codegen::mach::text;
 use samite_codegen::x64::X64;
 use samite_ir::ssa::Func;
 use samite_ir::translate::module::ModuleInfo;
-use samite_ir::translate::{Decoded, decode_scalar};
+use samite_ir::translate::{Decoded, decode};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,7 +61,7 @@ pub enum Emit {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = input::read_module(&args.file)?;
     let name = || args.file.display().to_string();
-    let module = decode_scalar(&bytes).with_context(name)?;
+    let module = decode(&bytes).with_context(name)?;
     let functions = choose(&module.info, &args.function).with_context(name)?;
     let result = match args.emit {
         None => object(&module, &bytes, &args),

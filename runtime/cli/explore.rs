@@ -9,7 +9,7 @@ use crate::{input, source};
 use anyhow::{Context, ensure};
 use samite_codegen::driver::{Strategy, Worker, listing, trace};
 use samite_ir::translate::module::{ExternKind, ModuleInfo};
-use samite_ir::translate::{Decoded, decode_scalar};
+use samite_ir::translate::{Decoded, decode};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ const BUDGET: usize = 256 << 10;
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let name = || args.file.display().to_string();
     let bytes = input::read_module(&args.file)?;
-    let module = decode_scalar(&bytes).with_context(name)?;
+    let module = decode(&bytes).with_context(name)?;
     let functions = match args.function.as_slice() {
         [] => default_functions(&module.info),
         words => choose(&module.info, words).with_context(name)?,

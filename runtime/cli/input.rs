@@ -1,6 +1,6 @@
 //! Files to modules. Whatever a file holds, the answer is a module or one line that says what is wrong and where.
 use anyhow::{Context, bail};
-use samite_ir::translate::{Error, Translator, decode_scalar};
+use samite_ir::translate::{Error, Translator, decode};
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -66,7 +66,7 @@ pub fn kind(file: &Path, bytes: &[u8]) -> Kind {
 
 /// Is this a module that the engine has everything for?
 pub fn validate(module: &[u8]) -> Result<(), Error> {
-    let decoded = decode_scalar(module)?;
+    let decoded = decode(module)?;
     let mut translator = Translator::default();
     for (index, body) in (0..).zip(&decoded.info.bodies) {
         translator.validate(&decoded, index, &module[body.clone()])?;
@@ -76,7 +76,7 @@ pub fn validate(module: &[u8]) -> Result<(), Error> {
 
 /// Fails, saying what the bytes look like, unless they start like a module.
 pub fn check_is_wasm(bytes: &[u8]) -> Result<(), Error> {
-    if bytes.starts_with(b"\0asm") { Ok(()) } else { decode_scalar(bytes).map(|_| ()) }
+    if bytes.starts_with(b"\0asm") { Ok(()) } else { decode(bytes).map(|_| ()) }
 }
 
 /// Translates the text format.

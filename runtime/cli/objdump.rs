@@ -3,7 +3,7 @@ use crate::compile::choose;
 use crate::input;
 use anyhow::{Context, ensure};
 use samite_codegen::driver::{Image, Strategy, artifact, compile_module, listing};
-use samite_ir::translate::decode_scalar;
+use samite_ir::translate::decode;
 use samite_ir::translate::module::ModuleInfo;
 use std::io::Write;
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return print(&args, &module.info, &artifact.image);
     }
     let bytes = input::to_module(&args.file, bytes)?;
-    let module = decode_scalar(&bytes).with_context(name)?;
+    let module = decode(&bytes).with_context(name)?;
     let (image, _) = compile_module(&module, &bytes, &args.strategy.unwrap_or_default()).with_context(name)?;
     print(&args, &module.info, &image)
 }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use samite_codegen::driver::{Stats, compile_module_placed, listing};
 use samite_ir::reference::Prepared;
 use samite_ir::translate::Translator;
-use samite_ir::translate::decode::{Decoded, decode, decode_scalar};
+use samite_ir::translate::decode::{Decoded, decode};
 use samite_ir::translate::module::{self as declared, Element, ExternKind, ModuleInfo, SegmentMode};
 use samite_ir::translate::vmctx::Layout;
 use std::borrow::Cow;
@@ -116,11 +116,11 @@ impl Module {
         Module::compile(engine, bytes.to_vec())
     }
     /// Is this a valid module of the binary format?
-    pub fn validate(engine: &Engine, bytes: &[u8]) -> anyhow::Result<()> {
-        validate_bodies(&decode_for(engine, bytes)?, bytes)
+    pub fn validate(_engine: &Engine, bytes: &[u8]) -> anyhow::Result<()> {
+        validate_bodies(&decode(bytes)?, bytes)
     }
     fn compile(engine: &Engine, bytes: Vec<u8>) -> anyhow::Result<Module> {
-        let decoded = decode_for(engine, &bytes)?;
+        let decoded = decode(&bytes)?;
         let code = match engine.machine() {
             None => {
                 validate_bodies(&decoded, &bytes)?;
@@ -297,11 +297,6 @@ impl std::fmt::Debug for Module {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Module").field("name", &self.name()).finish_non_exhaustive()
     }
-}
-
-/// The reference interpreter runs more than can be compiled.
-fn decode_for(engine: &Engine, bytes: &[u8]) -> samite_ir::translate::error::Result<Decoded> {
-    if engine.machine().is_some() { decode_scalar(bytes) } else { decode(bytes) }
 }
 
 fn validate_bodies(decoded: &Decoded, bytes: &[u8]) -> anyhow::Result<()> {

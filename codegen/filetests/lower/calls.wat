@@ -28,7 +28,7 @@
 ;;       46  const #0, 4 [def %5]
 ;;       48  const #0, 5 [def %6]
 ;;       4a  const #0, 6 [def %7]
-;;       4c  const32 #0, pool[0] [def %8]
+;;       4c  vmovss #0, pool[0] [def %8]
 ;;       55  reserve 16
 ;;           mov64 [outgoing], 8
 ;;           mov64 [outgoing+8], 9

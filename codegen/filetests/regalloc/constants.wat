@@ -17,7 +17,7 @@
 ;;       28  args [def %3@r7]=r7
 ;;             slot0 <- r7, 8 bytes
 ;;           const #0, 1000 [def %4]=r6
-;;       2d  const64 #0, pool[0] [def %5]=x0
+;;       2d  vmovsd #0, pool[0] [def %5]=x0
 ;;       3c  call f0 [%3@r7]=r7 [%4@r6]=r6 [%5@x0]=x0 [def %1@x0]=x0
 ;;             r7 <- slot0, 8 bytes
 ;;             slot1 <- x0, 8 bytes

@@ -240,7 +240,7 @@ fn bad_files() {
         ("broken.wat", broken_text),
         ("short.wasm", b"\0asm\x01\0\0\0\x01\x05\x01"),
         ("invalid.wat", b"(module (func (result i32) (i64.const 1)))"),
-        ("simd.wat", b"(module (func (result v128) (v128.const i64x2 0 0)))"),
+        ("threads.wat", b"(module (memory 1 1 shared))"),
         ("component.wasm", b"\0asm\x0d\0\x01\0"),
         ("latin.wat", b"(module (func $f\xe9))"),
         ("script.wast", b"(module) (assert_return (invoke \"f\"))"),
@@ -266,7 +266,7 @@ fn bad_files() {
     for command in ["run", "validate", "objdump"] {
         room.run(&[command, "short.wasm"]).fails("malformed module");
         room.run(&[command, "invalid.wat"]).fails("invalid module: type mismatch");
-        room.run(&[command, "simd.wat"]).fails("simd.wat: unsupported: SIMD at offset");
+        room.run(&[command, "threads.wat"]).fails("threads.wat: unsupported: threads at offset");
         room.run(&[command, "component.wasm"]).fails("it is a component; this engine runs core modules");
     }
     room.run(&["parse", "broken.wat"]).fails("broken.wat:2:10");
@@ -288,8 +288,8 @@ fn parse_and_print() {
     assert_eq!(fs::read(room.path("a.wasm")).unwrap(), fs::read(room.path("b.wasm")).unwrap());
     assert_eq!(room.run(&["validate", "a.wasm", "again.wat"]).ok(), "");
     // What this engine cannot run it can print.
-    let simd = Room::new(&[("simd.wat", b"(module (func (result v128) (v128.const i64x2 0 0)))")]);
-    assert!(simd.run(&["print", "simd.wat"]).ok().contains("v128.const"));
+    let threads = Room::new(&[("threads.wat", b"(module (memory 1 1 shared))")]);
+    assert!(threads.run(&["print", "threads.wat"]).ok().contains("shared"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use samite::{Config, Engine, EngineKind, Extern, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
 use samite_cli::script::Script;
 use samite_fuzz::monsters::MONSTERS;
-use samite_ir::translate::{Translator, decode_scalar};
+use samite_ir::translate::{Translator, decode};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -46,7 +46,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
 fn module(bytes: &[u8]) -> Result<(), String> {
     let mut text = String::new();
     let _ = wasmprinter::Config::new().print(bytes, &mut wasmprinter::PrintFmtWrite(&mut text));
-    let decoded = decode_scalar(bytes).map_err(|e| e.to_string())?;
+    let decoded = decode(bytes).map_err(|e| e.to_string())?;
     let mut translator = Translator::default();
     for (index, body) in (0..).zip(&decoded.info.bodies) {
         translator.validate(&decoded, index, &bytes[body.clone()]).map_err(|e| e.to_string())?;

@@ -1,13 +1,19 @@
-//! v128 values between the host and wasm: typed and untyped calls, host functions, globals. The compiler refuses vectors still.
+//! v128 values between the host and wasm: typed and untyped calls, host functions, globals.
 mod common;
 use common::*;
 use samite::*;
 
 const X: u128 = 0x0f0e_0d0c_0b0a_0908_0706_0504_0302_0100;
 
+const BOTH: [EngineKind; 2] = [EngineKind::Reference, EngineKind::Compiled];
+
 #[test]
 fn calls() {
-    let engine = engine(EngineKind::Reference);
+    BOTH.into_iter().for_each(calls_with);
+}
+
+fn calls_with(kind: EngineKind) {
+    let engine = engine(kind);
     let (mut store, instance) = instantiate(
         &engine,
         (),
@@ -30,7 +36,11 @@ fn calls() {
 
 #[test]
 fn host_functions_and_globals() {
-    let engine = engine(EngineKind::Reference);
+    BOTH.into_iter().for_each(host_functions_and_globals_with);
+}
+
+fn host_functions_and_globals_with(kind: EngineKind) {
+    let engine = engine(kind);
     let module = Module::new(
         &engine,
         r#"(module
@@ -62,24 +72,12 @@ fn host_functions_and_globals() {
 }
 
 #[test]
-fn the_compiler_refuses_vectors() {
-    let engine = engine(EngineKind::Compiled);
-    for (text, offset) in [
-        ("(module (func (param v128)))", 11),
-        ("(module (func (drop (v128.const i64x2 0 0))))", 23),
-        ("(module (func (drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) (v128.const i64x2 0 0)))))", 23),
-    ] {
-        let error = Module::new(&engine, text).unwrap_err();
-        assert_eq!(error.to_string(), format!("unsupported: SIMD at offset {offset}"), "{text}");
-    }
-}
-
-#[test]
 fn relaxed_operators_follow_the_strategy() {
     let text = r#"(module (func (export "f") (param v128 v128) (result v128) (i8x16.relaxed_swizzle (local.get 0) (local.get 1))))"#;
     // Index 16 is lane 0 to pshufb, and beyond to the deterministic profile.
-    for (strategy, want) in [("relaxed=native", 7), ("relaxed=deterministic", 0)] {
-        let engine = Engine::new(Config::new().engine(EngineKind::Reference).strategy(strategy.parse().unwrap())).unwrap();
+    let choices = [("relaxed=native", 7), ("relaxed=deterministic", 0)];
+    for (kind, (strategy, want)) in BOTH.into_iter().flat_map(|kind| choices.map(|c| (kind, c))) {
+        let engine = Engine::new(Config::new().engine(kind).strategy(strategy.parse().unwrap())).unwrap();
         let (mut store, instance) = instantiate(&engine, (), text);
         let f = instance.get_typed_func::<(V128, V128), V128>(&mut store, "f").unwrap();
         let got = f.call(&mut store, (V128::from(7), V128::from(16))).unwrap().as_u128();

@@ -1,0 +1,236 @@
+//! Instruction selection for vectors: target operators by their rows in `target_table.rs`, and constants.
+//!
+//! The last source of an instruction may be memory: a load with no other use, if exactly what it loads is read, or a constant. A
+//! constant stays in memory if it is read once or twice in its own block; out of a loop, or read more often, it is worth a register.
+use super::address::{Ops, push};
+use super::lower::{Cx, fold_load, narrow, plain};
+use super::op::{Arg, Cond, Inst, Mem, Op, Test};
+use super::target_table::{self, Form};
+use crate::mach::flow::{RegSet, StepKind};
+use crate::mach::lower::{def, def_same, use_, use_any};
+use iced_x86::Code;
+use samite_ir::ssa::{Op as Ssa, Value, VectorConst};
+use samite_ir::value::{TargetOp, Trap, Type, Wide};
+use smallvec::{SmallVec, smallvec};
+
+/// A target operator with its operands.
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
+    pub op: TargetOp,
+    pub ty: Type,
+    pub imm: u8,
+    pub operands: &'a [Value],
+}
+
+/// What the ops of all three sizes have in common.
+pub fn with_node<R>(op: Ssa, each: impl FnOnce(Node<'_>) -> R) -> Option<R> {
+    Some(match op {
+        Ssa::Target1(op, ty, imm, a) => each(Node { op, ty, imm, operands: &[a] }),
+        Ssa::Target2(op, ty, imm, a, b) => each(Node { op, ty, imm, operands: &[a, b] }),
+        Ssa::Target3(op, ty, imm, a, b, c) => each(Node { op, ty, imm, operands: &[a, b, c] }),
+        _ => return None,
+    })
+}
+
+pub fn target(cx: &mut Cx, v: Value, node: Node<'_>) {
+    let Node { op, operands, .. } = node;
+    let row = target_table::of(op);
+    match row.form {
+        Form::Same => {
+            let d = cx.own_reg(v);
+            let a = cx.reg(operands[0]);
+            let i = Inst { code: Code::VEX_Vmovaps_xmm_xmmm128, args: super::lower::DU, mem: Mem::NONE, imm: 0 };
+            plain(cx, Op::Inst(i), &smallvec![def(d), use_(a)]);
+        }
+        Form::Test(_) => {
+            let d = cx.reg(v);
+            let mut ops: Ops = smallvec![def(d)];
+            let (t, fault) = test(cx, &mut ops, node, true);
+            cx.emit(Op::Set(t), &ops, RegSet::EMPTY, StepKind::Plain, fault);
+        }
+        Form::Fused => fused(cx, v, node),
+        _ => plain_form(cx, v, node),
+    }
+}
+
+fn plain_form(cx: &mut Cx, v: Value, node: Node<'_>) {
+    let row = target_table::of(node.op);
+    let d = cx.reg(v);
+    let mut sources: SmallVec<[Value; 3]> = SmallVec::from_slice(node.operands);
+    let width = row.memory(node.ty).map(|m| m.1);
+    if let (Form::ABEither, Some(bytes)) = (row.form, width)
+        && is_memory(cx, sources[0], bytes)
+        && !is_memory(cx, sources[1], bytes)
+    {
+        sources.swap(0, 1);
+    }
+    // The source that may be memory: the last one, but for blends.
+    let last = if row.form == Form::ABC { 1 } else { sources.len() - 1 };
+    let mut ops: Ops = smallvec![if row.form == Form::Accumulate { def_same(d, 1) } else { def(d) }];
+    let mut inst = Inst { code: row.code(node.ty), args: row.args(), mem: Mem::NONE, imm: i32::from(node.imm) };
+    let mut trap = None;
+    let mut places: SmallVec<[Arg; 3]> = SmallVec::new();
+    for (n, &x) in sources.iter().enumerate() {
+        let memory = width.filter(|_| n == last).and_then(|bytes| memory_of(cx, &mut ops, x, bytes));
+        places.push(if let Some((mem, fault)) = memory {
+            inst.mem = mem;
+            inst.code = row.memory(node.ty).expect("it has a width").0;
+            trap = fault;
+            Arg::M
+        } else {
+            let r = source(cx, x);
+            Arg::O(push(&mut ops, if n == last && row.takes_slot() { use_any(r) } else { use_(r) }))
+        });
+    }
+    if row.form == Form::Twice {
+        inst.imm = 1;
+        if places[0] == Arg::M {
+            inst.args = super::lower::DU;
+        }
+    }
+    for arg in &mut inst.args {
+        if let Arg::O(n @ 1..) = *arg {
+            *arg = places[usize::from(n) - 1];
+        }
+    }
+    cx.emit(Op::Inst(inst), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+}
+
+/// A register of which no more than the operand's type is read.
+fn source(cx: &mut Cx, x: Value) -> crate::mach::flow::VReg {
+    if cx.f.ty(x) == Type::I32 { narrow(cx, x) } else { cx.reg(x) }
+}
+
+/// `a * b + c`: what is overwritten should die here; what is in memory is read there.
+fn fused(cx: &mut Cx, v: Value, node: Node<'_>) {
+    let [mut a, mut b, c] = *node.operands else { unreachable!("three operands") };
+    let [f132, f213, f231] = target_table::fused(node.op, node.ty);
+    let bytes = node.ty.bytes();
+    let d = cx.reg(v);
+    if is_memory(cx, a, bytes) || cx.uses(a) > 1 && cx.uses(b) == 1 && !is_memory(cx, b, bytes) {
+        std::mem::swap(&mut a, &mut b);
+    }
+    let (code, [x, y, z]) = if is_memory(cx, b, bytes) {
+        if cx.uses(c) > 1 && cx.uses(a) == 1 { (f132, [a, c, b]) } else { (f231, [c, a, b]) }
+    } else if is_memory(cx, c, bytes) || cx.uses(c) > 1 && cx.uses(a) == 1 {
+        (f213, [a, b, c])
+    } else {
+        (f231, [c, a, b])
+    };
+    let (x, y) = (cx.reg(x), cx.reg(y));
+    let mut ops: Ops = smallvec![def_same(d, 1), use_(x), use_(y)];
+    if let Some((mem, trap)) = memory_of(cx, &mut ops, z, bytes) {
+        let i = Inst { code, args: [Arg::O(0), Arg::O(2), Arg::M, Arg::No], mem, imm: 0 };
+        return cx.emit(Op::Inst(i), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+    }
+    let z = cx.reg(z);
+    ops.push(use_any(z));
+    let i = Inst { code, args: [Arg::O(0), Arg::O(2), Arg::O(3), Arg::No], mem: Mem::NONE, imm: 0 };
+    plain(cx, Op::Inst(i), &ops);
+}
+
+/// Is the operator a test, which is 1 or 0?
+pub fn is_test(op: Ssa) -> bool {
+    with_node(op, |node| matches!(target_table::of(node.op).form, Form::Test(_))).unwrap_or(false)
+}
+
+/// The test that a test operator is; loads are folded only if this is its sole place.
+pub fn test(cx: &mut Cx, ops: &mut Ops, node: Node<'_>, sole: bool) -> (Test, Option<Trap>) {
+    let row = target_table::of(node.op);
+    let Form::Test(cc) = row.form else { unreachable!("{} is no test", node.op) };
+    let [a, b] = *node.operands else { unreachable!("two operands") };
+    let ra = cx.reg(a);
+    let m = push(ops, use_(ra));
+    let mut inst = Inst { code: row.code(node.ty), args: super::lower::args([Arg::O(m), Arg::M]), mem: Mem::NONE, imm: 0 };
+    if sole
+        && a != b
+        && let Some((mem, trap)) = memory_of(cx, ops, b, node.ty.bytes())
+    {
+        inst.mem = mem;
+        return (Test { inst, cond: Cond::One(cc) }, trap);
+    }
+    if a == b {
+        inst.args[1] = Arg::O(m);
+    } else {
+        let rb = cx.reg(b);
+        inst.args[1] = Arg::O(push(ops, use_any(rb)));
+    }
+    (Test { inst, cond: Cond::One(cc) }, None)
+}
+
+// ---- memory operands
+
+/// Would `memory_of` find some?
+fn is_memory(cx: &Cx, x: Value, bytes: u32) -> bool {
+    match cx.f.ops[x] {
+        Ssa::Load { op, .. } => op.width() == bytes && cx.can_fold_load(x),
+        Ssa::VConst(ty, id) => ty.bytes() == bytes && stays_in_memory(cx, x, ty, id),
+        Ssa::Target1(TargetOp::MovdIn | TargetOp::MovqIn, _, _, scalar) => {
+            let is_load = matches!(cx.f.ops[scalar], Ssa::Load { op, .. } if op.width() == bytes);
+            is_load && cx.can_fold_pure(x) && cx.can_fold_load(scalar)
+        }
+        _ => false,
+    }
+}
+
+/// A memory operand of exactly so many bytes for a value, with its trap, if that is better than a register.
+fn memory_of(cx: &mut Cx, ops: &mut Ops, x: Value, bytes: u32) -> Option<(Mem, Option<Trap>)> {
+    if !is_memory(cx, x, bytes) {
+        return None;
+    }
+    Some(match cx.f.ops[x] {
+        Ssa::VConst(ty, id) => (Mem::pool(cx.pool(ty.bytes() as u8, cx.f.vectors[id])), None),
+        Ssa::Target1(_, _, _, scalar) => fold_load(cx, ops, scalar),
+        _ => fold_load(cx, ops, x),
+    })
+}
+
+fn stays_in_memory(cx: &Cx, x: Value, ty: Type, id: VectorConst) -> bool {
+    let bits = cx.f.vectors[id];
+    if cx.is_wanted(x) || bits == Wide::ZERO || bits == ones(ty) {
+        return false;
+    }
+    if cx.is_near(x) { cx.uses(x) <= 2 } else { cx.uses(x) == 1 && !cx.is_outside(x) }
+}
+
+// ---- constants
+
+fn ones(ty: Type) -> Wide {
+    Wide { low: u128::MAX, high: if ty == Type::V256 { u128::MAX } else { 0 } }
+}
+
+/// A constant in a register: by an idiom, or from as few bytes as it takes.
+pub fn constant(cx: &mut Cx, v: Value, ty: Type, id: VectorConst) {
+    let d = cx.reg(v);
+    let bits = cx.f.vectors[id];
+    let op = if bits == Wide::ZERO {
+        Op::ZeroVec
+    } else if bits == ones(ty) {
+        Op::OnesVec { wide: ty == Type::V256 }
+    } else {
+        let (code, bytes) = narrowest(ty, bits);
+        Op::PoolConst { index: cx.pool(bytes, bits.truncated(bytes.into())), code }
+    };
+    cx.set_remat(d);
+    plain(cx, op, &smallvec![def(d)]);
+}
+
+/// How to load a constant, and the bytes of it that memory must hold.
+fn narrowest(ty: Type, bits: Wide) -> (Code, u8) {
+    use Code::*;
+    let all_are = |lane: u32| {
+        let lanes = 8 * ty.bytes() / lane;
+        (1..lanes).all(|k| bits.lane(lane, k) == bits.lane(lane, 0))
+    };
+    let low = bits.low;
+    let is_xmm = ty == Type::V128;
+    match () {
+        () if bits.high == 0 && low >> 32 == 0 => (VEX_Vmovss_xmm_m32, 4),
+        () if bits.high == 0 && low >> 64 == 0 => (VEX_Vmovsd_xmm_m64, 8),
+        () if all_are(32) => (if is_xmm { VEX_Vbroadcastss_xmm_m32 } else { VEX_Vbroadcastss_ymm_m32 }, 4),
+        () if all_are(64) => (if is_xmm { VEX_Vmovddup_xmm_xmmm64 } else { VEX_Vbroadcastsd_ymm_m64 }, 8),
+        () if is_xmm || bits.high == 0 => (VEX_Vmovups_xmm_xmmm128, 16),
+        () if bits.high == low => (VEX_Vbroadcasti128_ymm_m128, 16),
+        () => (VEX_Vmovups_ymm_ymmm256, 32),
+    }
+}
