@@ -1,112 +1,65 @@
 //! Records what the statistics are judged by: run times of several copies of one strategy, which do not differ, whatever the numbers say.
 //!
 //! ```text
-//! cargo run --release -p samite-benches --example record_samples 6 6 > benches/tests/samples.txt       # rounds, runs in each process
+//! cargo build --release && cargo run --release -p samite-benches --example record_samples target/release/samite 10 16 > benches/tests/samples.txt
 //! ```
-//! As the laboratory does it: in each round a fresh process for each copy, all alive together; runs take turns in random order; environments of random
-//! size move the stack. A line is one process: kernel, round, copy, then `wall/cpu` of each run in units of 100 ns, the first one warm-up.
-use samite::{Config, Engine, Linker, Module, Store};
-use samite_benches::stats::random::Random;
-use samite_benches::suite::{Suite, Work};
-use std::fs::read_to_string;
-use std::io::{BufRead, BufReader, Write, stdin};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
+//! Arguments are the program that becomes the workers, rounds, runs in each process, and kernels (all, if none is named). It is the laboratory that
+//! measures, with copies for subjects. A line is one process: kernel, round, copy, then `wall/cpu` of each run in units of 100 ns, the first one warm-up.
+use anyhow::{Context, bail, ensure};
+use samite_benches::measure::{self, Settings};
+use samite_benches::record::Plan;
+use samite_benches::subject::Subject;
+use samite_benches::suite::Suite;
+use samite_codegen::driver::Strategy;
+use std::time::Duration;
 
 const COPIES: usize = 4;
 
-fn main() {
+fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["child", kernel] => child(kernel),
-        [rounds, runs] => parent(rounds.parse().expect("rounds"), runs.parse().expect("runs")),
-        _ => panic!("usage: record_samples ROUNDS RUNS"),
+    let [samite, rounds, runs, kernels @ ..] = &args[..] else { bail!("usage: record_samples SAMITE ROUNDS RUNS [KERNEL...]") };
+    let mut suite = Suite::kernels();
+    for kernel in kernels {
+        ensure!(suite.items.iter().any(|item| item.name == *kernel), "no kernel {kernel}");
     }
-}
-
-fn parent(rounds: usize, runs: usize) {
-    let mut random = Random::new(1);
+    suite.items.retain(|item| kernels.is_empty() || kernels.contains(&item.name));
+    let copy = |n: usize| {
+        let mut subject = Subject::strategy(Strategy::MAX);
+        subject.record.name += &format!("#{n}");
+        subject
+    };
+    let subjects: Vec<Subject> = (0..COPIES).map(copy).collect();
+    let plan = Plan {
+        processes: rounds.parse().context("ROUNDS is a number")?,
+        samples: runs.parse().context("RUNS is a number")?,
+        // Every process has all its runs.
+        patience_ms: u64::MAX,
+        seed: 1,
+        pinned: None,
+        randomized: true,
+        quick: false,
+        with_compile: false,
+    };
+    let settings =
+        Settings { samite: std::path::absolute(samite)?, timeout: Duration::from_secs(120), profile: false, stop: Default::default() };
+    let experiment = measure::run(&suite, &subjects, &plan, &settings, &mut |progress| {
+        if progress.done.is_multiple_of(u64::from(plan.processes) * COPIES as u64) {
+            eprintln!("{}", progress.bench);
+        }
+    })?;
     println!("# kernel round copy wall/cpu ... (100 ns; the first run is warm-up)");
-    for kernel in Suite::kernels().items {
-        for round in 0..rounds {
-            let mut copies: Vec<Copy> = (0..COPIES).map(|_| Copy::start(&kernel.name, random.below(4096))).collect();
-            for _ in 0..runs {
-                for at in shuffled(&mut random) {
-                    copies[at].run();
-                }
+    println!("# {} {}", experiment.machine.cpu, experiment.machine.facts.get("load").map_or(String::new(), |load| format!("load {load}")));
+    for (bench, item) in experiment.benches.iter().enumerate() {
+        for copy in 0..COPIES {
+            let cell = experiment.cell(bench, copy);
+            if let Some(error) = &cell.error {
+                bail!("{}: {error}", item.name);
             }
-            for (at, copy) in copies.into_iter().enumerate() {
-                println!("{} {round} {at} {}", kernel.name, copy.stop());
+            for process in &cell.processes {
+                let times = process.runs.iter().map(|run| format!("{}/{}", run.wall_ns / 100, run.cpu_ns.unwrap_or_default() / 100));
+                println!("{} {} {copy} {}", item.name, process.round, times.collect::<Vec<_>>().join(" "));
             }
         }
-        eprintln!("{}", kernel.name);
     }
-}
-
-fn shuffled(random: &mut Random) -> [usize; COPIES] {
-    let mut order = std::array::from_fn(|at| at);
-    for at in (1..COPIES).rev() {
-        order.swap(at, random.below(at + 1));
-    }
-    order
-}
-
-struct Copy {
-    child: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    times: Vec<String>,
-}
-
-impl Copy {
-    fn start(kernel: &str, padding: usize) -> Copy {
-        let mut command = Command::new(std::env::current_exe().expect("this program"));
-        command.args(["child", kernel]).env("PADDING", "x".repeat(padding)).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("a child");
-        let orders = child.stdin.take().expect("piped");
-        let answers = BufReader::new(child.stdout.take().expect("piped"));
-        let mut copy = Copy { child, orders, answers, times: Vec::new() };
-        copy.answer();
-        copy
-    }
-    fn answer(&mut self) -> String {
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("readable");
-        line.trim().to_string()
-    }
-    fn run(&mut self) {
-        self.orders.write_all(b"run\n").expect("the child is alive");
-        let time = self.answer();
-        self.times.push(time);
-    }
-    fn stop(mut self) -> String {
-        drop(self.orders);
-        assert!(self.child.wait().expect("a child").success());
-        self.times.join(" ")
-    }
-}
-
-fn child(kernel: &str) {
-    let kernel = Suite::kernels().items.into_iter().find(|k| k.name == kernel).expect("a kernel");
-    let Work::Kernel { full, check } = kernel.work else { panic!("{} is no kernel", kernel.name) };
-    let engine = Engine::new(&Config::new()).expect("the default");
-    let module = Module::from_binary(&engine, &kernel.wasm).expect("it compiles");
-    let mut store = Store::new(&engine, ());
-    let instance = Linker::new(&engine).instantiate(&mut store, &module).expect("no imports");
-    let run = instance.get_typed_func::<i32, i64>(&mut store, "run").expect("all have it");
-    assert_eq!(run.call(&mut store, check.iterations).expect("no trap") as u64, check.expected);
-    println!("ready");
-    for _ in stdin().lock().lines() {
-        let (cpu, wall) = (cpu_ns(), Instant::now());
-        let answer = run.call(&mut store, full.iterations).expect("no trap");
-        let (wall, cpu) = (wall.elapsed().as_nanos(), cpu_ns() - cpu);
-        assert_eq!(answer as u64, full.expected);
-        println!("{}/{}", wall / 100, cpu / 100);
-    }
-}
-
-/// Of this thread.
-fn cpu_ns() -> u64 {
-    let text = read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    text.split_whitespace().next().and_then(|ns| ns.parse().ok()).expect("a number")
+    Ok(())
 }

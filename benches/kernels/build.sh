@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here"
 clang=${CLANG:-clang-22}
 common="-std=c17 -O3 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -fno-ident ${CFLAGS:-}"
-names=${ONLY:-$(for f in *.c; do [ "$f" = native_main.c ] || echo "${f%.c}"; done)}
+names=${ONLY:-$(for f in *.c; do case $f in *_main.c) ;; *) echo "${f%.c}" ;; esac; done)}
 
 case "${1:-wasm}" in
 wasm)

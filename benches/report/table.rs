@@ -392,6 +392,9 @@ fn profiles(analysis: &Analysis, width: usize) -> String {
 
 /// `61%  25.1 ms`
 fn place(part: f64, entry: &Entry) -> String {
+    if part == 0.0 {
+        return format!("   - {:8}", "");
+    }
     let time = entry.run().map_or(String::new(), |run| time(part * run.ns));
     format!("{:>4} {time:>8}", format!("{:.0}%", part * 100.0))
 }

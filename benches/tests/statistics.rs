@@ -1,19 +1,31 @@
 //! The statistics are judged by recorded samples: copies of one strategy on a noisy machine (`samples.txt`; benches/examples/record_samples.rs says how).
 //! They do not differ, so every verdict is a false one; with one side's samples multiplied by 1.02, every verdict but "slower" is.
-use samite_benches::stats::{Evidence, Judged, Pairing, Verdict, compare, judge};
+use samite_benches::stats::describe::{mean, median, middle_of_pairs, variance};
+use samite_benches::stats::suite::together;
+use samite_benches::stats::{Evidence, Judged, Pairing, Verdict, compare, judge, judge_apart};
 use std::collections::BTreeMap;
 
-/// Kernel, copy, round: CPU times of runs without the first one, which is warm-up.
+/// Kernel, copy, round: times of runs without the first one, which is warm-up.
 type Recorded = BTreeMap<String, Vec<Vec<Vec<f64>>>>;
 
-fn recorded() -> Recorded {
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Clock {
+    Wall,
+    Cpu,
+}
+
+fn recorded(clock: Clock) -> Recorded {
     let mut recorded = Recorded::new();
     for line in include_str!("samples.txt").lines().filter(|l| !l.starts_with('#')) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let (round, copy): (usize, usize) = (words[1].parse().unwrap(), words[2].parse().unwrap());
         let copies = recorded.entry(words[0].to_string()).or_insert_with(|| vec![Vec::new(); 4]);
         assert_eq!(copies[copy].len(), round, "rounds are in order");
-        copies[copy].push(words[4..].iter().map(|w| w.split_once('/').unwrap().1.parse().unwrap()).collect());
+        let time = |word: &&str| {
+            let (wall, cpu) = word.split_once('/').unwrap();
+            if clock == Clock::Wall { wall } else { cpu }.parse().unwrap()
+        };
+        copies[copy].push(words[4..].iter().map(time).collect());
     }
     recorded
 }
@@ -22,8 +34,8 @@ fn recorded() -> Recorded {
 const PAIRS: [[usize; 2]; 6] = [[0, 1], [2, 3], [0, 2], [1, 3], [0, 3], [1, 2]];
 
 /// Reports of all kernels: for each pair of copies one, of so many rounds and runs, the second side's times multiplied.
-fn reports(rounds: usize, runs: usize, factor: f64) -> Vec<Vec<Judged>> {
-    let recorded = recorded();
+fn evidence(rounds: usize, runs: usize, factor: f64) -> Vec<Vec<Evidence>> {
+    let recorded = recorded(Clock::Cpu);
     let side = |copies: &[Vec<Vec<f64>>], copy: usize, factor: f64| -> Vec<Vec<f64>> {
         copies[copy][..rounds].iter().map(|process| process[..runs].iter().map(|t| t * factor).collect()).collect()
     };
@@ -31,10 +43,14 @@ fn reports(rounds: usize, runs: usize, factor: f64) -> Vec<Vec<Judged>> {
         let compared = |copies: &Vec<Vec<Vec<f64>>>| {
             compare(&side(copies, pair[0], 1.0), &side(copies, pair[1], factor), Pairing::ByRound, seed as u64).unwrap()
         };
-        let evidence: Vec<Evidence> = recorded.values().map(compared).collect();
-        judge(&evidence.iter().map(|e| (0, e)).collect::<Vec<_>>())
+        recorded.values().map(compared).collect()
     };
     PAIRS.iter().enumerate().map(report).collect()
+}
+
+fn reports(rounds: usize, runs: usize, factor: f64) -> Vec<Vec<Judged>> {
+    let judged = |report: &Vec<Evidence>| judge(&report.iter().map(|e| (0, e)).collect::<Vec<_>>());
+    evidence(rounds, runs, factor).iter().map(judged).collect()
 }
 
 fn share(reports: &[Vec<Judged>], of: impl Fn(&Judged) -> bool) -> f64 {
@@ -55,6 +71,7 @@ fn copies_are_not_told_apart() {
         // Not by refusing everything: chances of single comparisons are what they say.
         let by_chance = share(&reports, |j| j.p <= 0.05);
         assert!((0.01..=0.08).contains(&by_chance), "{rounds} rounds of {runs} runs: {by_chance}");
+        println!("{rounds} rounds of {runs} runs: {wrong:.3} false, {by_chance:.3} below 0.05");
         let inside = share(&reports, |j| j.low <= 1.0 && j.high >= 1.0);
         assert!((0.92..=0.99).contains(&inside), "{rounds} rounds of {runs} runs: {inside} of the intervals hold the truth");
     }
@@ -78,4 +95,51 @@ fn what_is_called_detectable_is_detected() {
         .collect();
     let found = able.iter().filter(|f| **f).count() as f64 / able.len() as f64;
     assert!(able.len() > 100 && found >= 0.8, "{found} of {}", able.len());
+}
+
+/// Two percent are below the noise of a single program here, but not below that of the suite: its mean finds them.
+#[test]
+fn two_percent_of_the_suite_are_found() {
+    let verdicts = |factor: f64| -> Vec<Verdict> {
+        let plans = [(3, 5), (4, 5), (5, 5), (ROUNDS, RUNS)];
+        let all = plans.into_iter().flat_map(|(rounds, runs)| evidence(rounds, runs, factor));
+        let mean = |report: Vec<Evidence>| judge_apart(&[&together(&report.iter().collect::<Vec<_>>(), 1).unwrap()])[0].verdict;
+        all.map(mean).collect()
+    };
+    let (same, planted) = (verdicts(1.0), verdicts(1.02));
+    assert!(same.iter().filter(|v| **v != Verdict::CannotTell).count() * 20 <= same.len() + 10, "{same:?}");
+    assert!(planted.iter().filter(|v| **v == Verdict::Slower).count() * 5 >= planted.len() * 4, "{planted:?}");
+}
+
+/// What one number for a process is to be, and of which clock: the table of papers/statistics.md.
+#[test]
+fn estimators() {
+    let estimators: [(&str, fn(&[f64]) -> Option<f64>); 4] = [
+        ("mean", mean),
+        ("middle of pairs", middle_of_pairs),
+        ("median", median),
+        ("least", |times| times.iter().copied().reduce(f64::min)),
+    ];
+    let mut table = BTreeMap::new();
+    for clock in [Clock::Cpu, Clock::Wall] {
+        let recorded = recorded(clock);
+        for (name, estimate) in estimators {
+            let of_kernel = |copies: &Vec<Vec<Vec<f64>>>| {
+                let located = |process: &Vec<f64>| estimate(&process.iter().map(|t| t.ln()).collect::<Vec<_>>()).unwrap();
+                let spread = |pair: &[usize; 2]| {
+                    let differences = copies[pair[0]].iter().zip(&copies[pair[1]]).map(|(a, b)| located(b) - located(a));
+                    variance(&differences.collect::<Vec<_>>()).unwrap()
+                };
+                mean(&PAIRS.iter().map(spread).collect::<Vec<_>>()).unwrap().sqrt()
+            };
+            let spread = median(&recorded.values().map(of_kernel).collect::<Vec<_>>()).unwrap();
+            println!("{clock:?} {name}: {:.1} %", spread * 100.0);
+            table.insert((clock == Clock::Wall, name), spread);
+        }
+    }
+    for wall in [false, true] {
+        assert!(table[&(wall, "middle of pairs")] < table[&(wall, "median")], "{table:?}");
+        assert!(table[&(wall, "middle of pairs")] < table[&(wall, "least")], "{table:?}");
+    }
+    assert!(table[&(false, "middle of pairs")] * 2.0 < table[&(true, "middle of pairs")], "{table:?}");
 }
