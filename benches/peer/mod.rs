@@ -48,8 +48,6 @@ pub struct Peer {
     #[serde(default)]
     arguments: Vec<String>,
     command: Option<Lines>,
-    /// A peer that stands in when this one is not there.
-    otherwise: Option<String>,
     /// Where the driver is.
     #[serde(skip)]
     folder: Option<PathBuf>,
@@ -58,7 +56,6 @@ pub struct Peer {
 /// The peers of this directory, and their drivers.
 const FILES: &[(&str, &str)] = &[
     ("wasmtime", include_str!("../peers/wasmtime.toml")),
-    ("wasmtime-cli", include_str!("../peers/wasmtime-cli.toml")),
     ("node", include_str!("../peers/node.toml")),
     ("bun", include_str!("../peers/bun.toml")),
     ("wasmer", include_str!("../peers/wasmer.toml")),
@@ -125,10 +122,7 @@ impl Peer {
             }
         }
         let why = why.unwrap_or_else(|| format!("no {} in the peer directories or on the PATH", self.programs.join(" or ")));
-        match &self.otherwise {
-            Some(other) => Peer::built_in(other)?.find(directories, samite).map_err(|_| missing(why)),
-            None => Err(missing(why)),
-        }
+        Err(missing(why))
     }
 
     /// What it is, asked of the program itself.

@@ -1,5 +1,5 @@
-//! Tables for a paper: what each subject comes to, and the full matrix of programs by subjects.
-use super::words::{letter, mark, plan, ratio, sight, thousands, time, uncertainty};
+//! Tables for a paper (papers/strategies.md): what each subject comes to, and the full matrix of programs by subjects.
+use super::words::{letter, mark, plan, ratio, short, sight, thousands, time, uncertainty};
 use crate::analysis::{Analysis, CODE_BYTES, Quantity};
 use crate::stats::Judged;
 use std::fmt::Write;
@@ -13,8 +13,8 @@ pub fn matrix(analysis: &Analysis, command: &str) -> String {
         .filter(|t| !t.trim().is_empty())
         .collect();
     let mut text = format!("`{command}`\n\n{}: {}. {}.\n\n", experiment.suite, plan(analysis), place.join(", "));
-    text += "| | subject | run | compile | code | run, total | compile, total | code bytes | faster | slower | cannot tell | failed |\n";
-    text += "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
+    text += "| | subject | run | compile | code | run, total | compile, total | code bytes | faster / slower / cannot tell | failed |\n";
+    text += "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n";
     for (k, (subject, summary)) in experiment.subjects.iter().zip(&analysis.summaries).enumerate() {
         let one = if k == 0 { "1" } else { "" };
         let mean = |q: Quantity| summary.means.get(&q).map_or(one.to_string(), |m| judgement(&m.judged));
@@ -22,19 +22,18 @@ pub fn matrix(analysis: &Analysis, command: &str) -> String {
         let code = summary.counts.get(CODE_BYTES).map_or(String::new(), |r| if k == 0 { one.into() } else { ratio(*r) });
         let bytes = summary.totals.get(CODE_BYTES).map_or(String::new(), |n| thousands(*n));
         let version = if subject.version == experiment.version { String::new() } else { format!(" {}", cell(&subject.version)) };
-        let tally = |n: usize| if k == 0 { String::new() } else { n.to_string() };
+        let tally = [summary.faster, summary.slower, summary.cannot_tell].map(|n| n.to_string()).join(" / ");
+        let named = short(analysis, k);
         let _ = writeln!(
             text,
-            "| {} | `{}`{version} | {} | {} | {code} | {} | {} | {bytes} | {} | {} | {} | {} |",
+            "| {} | `{}`{version} | {} | {} | {code} | {} | {} | {bytes} | {} | {} |",
             letter(k),
-            cell(&subject.name),
+            cell(&named),
             mean(Quantity::Run),
             mean(Quantity::Compile),
             total(Quantity::Run),
             total(Quantity::Compile),
-            tally(summary.faster),
-            tally(summary.slower),
-            tally(summary.cannot_tell),
+            if k == 0 { String::new() } else { tally },
             if summary.failed > 0 { summary.failed.to_string() } else { String::new() },
         );
     }

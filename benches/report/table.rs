@@ -4,6 +4,7 @@
 //! cells shorter; more than fit even so go in blocks below each other. `details` adds what is left out: those columns, groups, counts and passes.
 use super::words::{direction, less_or_more, letter, many, percent, plan, sentence, short, sight, thousands, time, uncertainty, wrap};
 use crate::analysis::{Against, Analysis, CODE_BYTES, Change, Entry, Quantity};
+use crate::record::Clock;
 use crate::stats::{Judged, Verdict};
 use std::fmt::Write;
 
@@ -65,6 +66,9 @@ fn head(analysis: &Analysis, width: usize) -> String {
         let mut line = if name == subject.name { name } else { format!("A with {name}") };
         if !subject.version.is_empty() && subject.version != experiment.version {
             let _ = write!(line, " ({})", subject.version);
+        }
+        if subject.clock == Clock::Process {
+            line += ", whole processes timed";
         }
         text += &wrap(&format!("  {}  {line}", letter(k)), width, "     ");
     }

@@ -75,7 +75,7 @@ struct PeerArgs {
     /// Adds the default strategy with one field at a time at its simplest value
     #[arg(long)]
     ablate: bool,
-    /// Other engines: wasmtime, wasmtime-cli, node, bun, wasmer, wasmi, and native for the programs' native twins
+    /// Other engines: wasmtime, node, bun, wasmer, wasmi, and native for the programs' native twins
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     peers: Vec<String>,
     /// Another engine, described by a file like those in `benches/peers`

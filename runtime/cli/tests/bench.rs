@@ -213,6 +213,9 @@ fn a_folder_of_sightglass() {
     assert!(json["cells"][0]["error"].is_null() && json["cells"][1]["error"].is_null(), "{json}");
     assert_eq!(json["cells"][2]["error"], "the program ended with 0 and never called `bench.end`");
     assert_eq!(done.code, Some(1));
+    room.write("all/default.suite", b"# The default ones.\n\necho/benchmark.wasm\n");
+    let (done, json) = room.measure(&["all/default.suite", "--strategy", "max"]);
+    assert_eq!((done.code, json["benches"].as_array().map(Vec::len)), (Some(0), Some(1)), "{json}");
     room.write("all/echo/benchmark.stdout.expected", b"another\n");
     let (_, json) = room.measure(&["all/echo/benchmark.wasm", "--strategy", "max"]);
     assert_eq!(json["cells"][0]["error"], "wrong standard output: line 1 is `the input`, not `another`");

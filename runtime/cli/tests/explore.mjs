@@ -6,7 +6,7 @@
 // says anything on the console or asks the network, if hovering, keys, deep links or drawings do not do what they are for, or if anything
 // sticks out at 375 pixels. With a folder it leaves pictures of both themes and of a phone's width there, to be looked at.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -75,6 +75,7 @@ async function open(hash = "") {
 }
 async function picture(name) {
   if (!folder) return;
+  mkdirSync(folder, { recursive: true });
   await pause(150);
   const { data } = await send("Page.captureScreenshot", { format: "png" });
   writeFileSync(join(folder, name + ".png"), Buffer.from(data, "base64"));
@@ -117,9 +118,11 @@ try {
   // An instruction that stands level with something else.
   const spot = await ask(`(() => {
     const cells = [...document.querySelectorAll(".c:not(.none)")].filter(c => c.querySelector(".o").textContent && +c.dataset.c === document.querySelectorAll(".head").length - 1);
-    const seen = cells.map(c => c.getBoundingClientRect()).filter(r => r.top > 150 && r.bottom < innerHeight - 60)[2];
+    const all = cells.map(c => c.getBoundingClientRect()).filter(r => r.top > 150 && r.bottom < innerHeight - 60);
+    const seen = all[2] ?? all[0];
     return seen && [seen.x + 120, seen.y + 8];
   })()`);
+  if (!spot) throw new Error("no instruction stands level with anything on the first screen");
   await move(...spot);
   await pause(100);
   const hot = await ask(`[...new Set([...document.querySelectorAll("[data-hot]")].map(c => c.dataset.c))].length`);
