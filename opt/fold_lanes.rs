@@ -25,10 +25,7 @@ pub fn simplify(w: &mut Writer, op: Op) -> Option<Rewrite> {
         Op::LaneTernary(op, shape, a, b, c) => ternary(w, op, shape, a, b, c),
         Op::LaneShift(op, shape, a, n) => shift(w, op, shape, a, n),
         Op::LaneTest(op, shape, a) => Some(Rewrite::Op(Op::Const(Type::I32, lane_test(op, shape, vector_of(w, a)?)))),
-        Op::Splat(shape, a) => {
-            let bits = splat(shape, w.constant_of(a)?);
-            constant(w, bits)
-        }
+        Op::Splat(shape, a) => splat_of(w, shape, a),
         Op::ExtractLane(shape, extension, k, a) => extract(w, shape, extension, k, a),
         Op::ReplaceLane(shape, k, a, x) => replace(w, shape, k, a, x),
         Op::Shuffle(id, a, b) => shuffle(w, w.f.vectors[id].low, a, b),
@@ -220,6 +217,20 @@ fn shift(w: &mut Writer, op: LaneShiftOp, shape: Shape, a: Value, n: Value) -> O
         }
         _ => None,
     }
+}
+
+fn splat_of(w: &mut Writer, shape: Shape, a: Value) -> Option<Rewrite> {
+    if let Some(x) = w.constant_of(a) {
+        return constant(w, splat(shape, x));
+    }
+    // A lane of another vector, without the way through a scalar.
+    let Op::ExtractLane(at, _, k, v) = w.op(a) else { return None };
+    let size = shape.lane_bytes() as u8;
+    if at.lane_bytes() as u8 != size {
+        return None;
+    }
+    let indices: [u8; 16] = std::array::from_fn(|n| k * size + n as u8 % size);
+    Some(Rewrite::Op(Op::Shuffle(w.f.vectors.intern(u128::from_le_bytes(indices)), v, v)))
 }
 
 fn extract(w: &mut Writer, shape: Shape, extension: Extension, k: u8, a: Value) -> Option<Rewrite> {

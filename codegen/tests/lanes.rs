@@ -172,6 +172,37 @@ fn masks_in_consumers() {
     judge("v8: v128 = i64x2.extend_low_u v1\nv9: v128 = i64x2.extend_low_s v2\nv10: v128 = i64x2.mul v8, v9", None, 100);
 }
 
+/// A bound that is a constant: every sign of zero, with and without knowing that no NaN is signalling.
+#[test]
+fn bounds_of_floats() {
+    for (shape, constants) in [
+        (
+            Shape::F32x4,
+            ["0x0", "0x80000000800000008000000080000000", "0x800000003f80000000000000c0490fdb", "0x437f0000437f0000437f0000437f0000"],
+        ),
+        (
+            Shape::F64x2,
+            ["0x0", "0x80000000000000008000000000000000", "0x80000000000000003ff0000000000000", "0x406fe00000000000406fe00000000000"],
+        ),
+    ] {
+        for op in ["min", "max"] {
+            for c in constants {
+                let value = format!("v8: v128 = vconst {c}\nv9: v128 = {shape}.");
+                judge(&format!("{value}{op} v1, v8"), Some(shape), 300);
+                judge(&format!("{value}{op} v8, v1"), Some(shape), 300);
+                judge(&format!("{value}mul v1, v2\nv10: v128 = {shape}.{op} v9, v8"), Some(shape), 300);
+            }
+        }
+    }
+    let length = |lines: &str| length(&judge(lines, Some(Shape::F32x4), 50));
+    assert_eq!(length("v8: v128 = vconst 0x437f0000437f0000437f0000437f0000\nv9: v128 = f32x4.min v1, v8"), 2);
+    assert_eq!(length("v8: v128 = vconst 0x0\nv9: v128 = f32x4.max v1, v8"), 2);
+    assert_eq!(
+        length("v8: v128 = vconst 0x437f0000437f0000437f0000437f0000\nv9: v128 = f32x4.add v1, v2\nv10: v128 = f32x4.min v9, v8"),
+        2
+    );
+}
+
 #[test]
 fn lanes_in_and_out() {
     for &shape in Shape::ALL {

@@ -283,7 +283,7 @@ fn store(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, val
         8 => (VEX_Vmovsd_m64_xmm, None),
         _ => (VEX_Vmovups_xmmm128_xmm, None),
     };
-    if update(cx, op, trap, addr, disp, value) {
+    if update(cx, op, trap, addr, disp, value) || lower_vector::store_lane(cx, op, trap, addr, disp, value) {
         return;
     }
     let mut ops = Ops::new();

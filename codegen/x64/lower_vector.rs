@@ -2,7 +2,7 @@
 //!
 //! The last source of an instruction may be memory: a load with no other use, if exactly what it loads is read, or a constant. A
 //! constant stays in memory if it is read once or twice in its own block; out of a loop, or read more often, it is worth a register.
-use super::address::{Ops, push};
+use super::address::{Ops, address, push};
 use super::lower::{Cx, fold_load, narrow, plain};
 use super::op::{Arg, Cond, Inst, Mem, Op, Test};
 use super::target_table::{self, Form};
@@ -10,7 +10,7 @@ use crate::mach::flow::{RegSet, StepKind};
 use crate::mach::lower::{def, def_same, use_, use_any};
 use iced_x86::Code;
 use samite_ir::ssa::{Op as Ssa, Value, VectorConst};
-use samite_ir::value::{TargetOp, Trap, Type, Wide};
+use samite_ir::value::{MemOp, TargetOp, Trap, Type, Wide};
 use smallvec::{SmallVec, smallvec};
 
 /// A target operator with its operands.
@@ -112,7 +112,7 @@ fn fused(cx: &mut Cx, v: Value, node: Node<'_>) {
     }
     let (code, [x, y, z]) = if is_memory(cx, b, bytes) {
         if cx.uses(c) > 1 && cx.uses(a) == 1 { (f132, [a, c, b]) } else { (f231, [c, a, b]) }
-    } else if is_memory(cx, c, bytes) || cx.uses(c) > 1 && cx.uses(a) == 1 {
+    } else if is_memory(cx, c, bytes) || (cx.uses(c) > 1 || is_argument(cx, c)) && cx.uses(a) == 1 {
         (f213, [a, b, c])
     } else {
         (f231, [c, a, b])
@@ -127,6 +127,53 @@ fn fused(cx: &mut Cx, v: Value, node: Node<'_>) {
     ops.push(use_any(z));
     let i = Inst { code, args: [Arg::O(0), Arg::O(2), Arg::O(3), Arg::No], mem: Mem::NONE, imm: 0 };
     plain(cx, Op::Inst(i), &ops);
+}
+
+/// A parameter of the function: no sum in a loop.
+fn is_argument(cx: &Cx, v: Value) -> bool {
+    matches!(cx.f.ops[v], Ssa::Param(_, b, _) if b == cx.f.entry())
+}
+
+/// A store of a lane that nobody else reads, of exactly its width, is one instruction.
+pub fn store_lane(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, value: Value) -> bool {
+    let Some((code, lane, a)) = stored_lane(cx, op.width(), value) else { return false };
+    let a = cx.reg(a);
+    let mut ops: Ops = smallvec![use_(a)];
+    let mem = address(cx, &mut ops, addr, disp);
+    let args = match lane {
+        Some(_) => super::lower::args([Arg::M, Arg::O(0), Arg::I]),
+        None => super::lower::args([Arg::M, Arg::O(0)]),
+    };
+    let i = Inst { code, args, mem, imm: i32::from(lane.unwrap_or(0)) };
+    cx.emit(Op::Inst(i), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+    true
+}
+
+/// The instruction that stores a lane, with its number if it has an immediate, and the vector.
+fn stored_lane(cx: &Cx, width: u32, value: Value) -> Option<(Code, Option<u8>, Value)> {
+    use Code::*;
+    use TargetOp::*;
+    let Ssa::Target1(op, _, k, a) = cx.f.ops[value] else { return None };
+    if !cx.can_fold_pure(value) {
+        return None;
+    }
+    Some(match (op, width) {
+        (Pextrb, 1) => (VEX_Vpextrb_r32m8_xmm_imm8, Some(k), a),
+        (Pextrw, 2) => (VEX_Vpextrw_r32m16_xmm_imm8, Some(k), a),
+        (Pextrd, 4) => (VEX_Vpextrd_rm32_xmm_imm8, Some(k), a),
+        (Pextrq, 8) if k == 1 => (VEX_Vmovhps_m64_xmm, None, a),
+        (MovdOut, 4) => (VEX_Vmovss_m32_xmm, None, a),
+        (MovqOut, 8) => (VEX_Vmovsd_m64_xmm, None, a),
+        // The lane was brought down only to be stored.
+        (LowF32 | LowF64, _) if cx.can_fold_pure(a) => match cx.f.ops[a] {
+            Ssa::Target1(Movshdup, _, _, x) => (VEX_Vextractps_rm32_xmm_imm8, Some(1), x),
+            Ssa::Target2(Movhlps, _, _, x, y) if x == y && op == LowF32 => (VEX_Vextractps_rm32_xmm_imm8, Some(2), x),
+            Ssa::Target2(Shufps, _, 0xff, x, y) if x == y && op == LowF32 => (VEX_Vextractps_rm32_xmm_imm8, Some(3), x),
+            Ssa::Target2(Unpckhpd, _, _, x, y) if x == y && op == LowF64 => (VEX_Vmovhps_m64_xmm, None, x),
+            _ => return None,
+        },
+        _ => return None,
+    })
 }
 
 /// Is the operator a test, which is 1 or 0?

@@ -166,6 +166,8 @@ fn numbers() {
 fn constants() {
     rules(&[
         ("v5: i32 = const 258\nv6: v128 = i8x16.splat v5", "(vconst 0x02020202020202020202020202020202)"),
+        ("v5: i32 = i16x8.extract_lane_s 3 v1\nv6: v128 = i16x8.splat v5", "(shuffle [6 7 6 7 6 7 6 7 6 7 6 7 6 7 6 7] x x)"),
+        ("v5: i32 = i16x8.extract_lane_s 3 v1\nv6: v128 = i32x4.splat v5", "(i32x4.splat (i16x8.extract_lane_s 3 x))"),
         ("v5: v128 = vconst 0x1\nv6: v128 = i8x16.add v5, v5", "(vconst 0x00000000000000000000000000000002)"),
         ("v5: v128 = vconst 0x80\nv6: i32 = i8x16.extract_lane_s 0 v5", "(const -128)"),
         ("v5: v128 = vconst 0x80\nv6: i32 = i8x16.bitmask v5", "(const 1)"),

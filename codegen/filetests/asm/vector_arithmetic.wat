@@ -9,8 +9,7 @@
   (func $stack (param v128 v128 v128 v128 v128 v128 v128 v128 v128) (result v128) (i8x16.add (local.get 0) (local.get 8))))
 
 ;; fused:
-;; @0045    vfmadd231ps xmm2, xmm0, xmm1
-;;          vmovaps  xmm0, xmm2
+;; @0045    vfmadd213ps xmm0, xmm1, xmm2
 ;; @0048    ret
 ;;
 ;; min:

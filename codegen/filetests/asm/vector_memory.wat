@@ -12,62 +12,71 @@
   (func $store_lane (param i32 v128) (v128.store8_lane 5 (local.get 0) (local.get 1)))
   (func $store_lane0 (param i32 v128) (v128.store32_lane 0 (local.get 0) (local.get 1)))
   (func $store_lane1 (param i32 v128) (v128.store64_lane 1 (local.get 0) (local.get 1)))
+  (func $store_float2 (param i32 v128) (f32.store (local.get 0) (f32x4.extract_lane 2 (local.get 1))))
+  (func $store_float0 (param i32 v128) (f64.store (local.get 0) (f64x2.extract_lane 0 (local.get 1))))
   (func $global (param v128) (global.set $g (v128.xor (global.get $g) (local.get 0)))))
 
 ;; operand:
-;; @004e    mov      rax, qword ptr [rdi + 0x50]
-;; @0057    vpaddw   xmm0, xmm0, xmmword ptr [rax + rsi] ; out of bounds memory access
-;; @005a    ret
+;; @0051    mov      rax, qword ptr [rdi + 0x50]
+;; @005a    vpaddw   xmm0, xmm0, xmmword ptr [rax + rsi] ; out of bounds memory access
+;; @005d    ret
 ;;
 ;; extend:
-;; @005c    mov      rax, qword ptr [rdi + 0x50]
-;; @005f    vpmovzxbw xmm0, qword ptr [rax + rsi]   ; out of bounds memory access
-;; @0063    ret
+;; @005f    mov      rax, qword ptr [rdi + 0x50]
+;; @0062    vpmovzxbw xmm0, qword ptr [rax + rsi]   ; out of bounds memory access
+;; @0066    ret
 ;;
 ;; splat8:
-;; @0065    mov      rax, qword ptr [rdi + 0x50]
-;; @0068    vpbroadcastb xmm0, byte ptr [rax + rsi] ; out of bounds memory access
-;; @006c    ret
+;; @0068    mov      rax, qword ptr [rdi + 0x50]
+;; @006b    vpbroadcastb xmm0, byte ptr [rax + rsi] ; out of bounds memory access
+;; @006f    ret
 ;;
 ;; splat32:
-;; @006e    mov      rax, qword ptr [rdi + 0x50]
-;; @0071    vpbroadcastd xmm0, dword ptr [rax + rsi] ; out of bounds memory access
-;; @0075    ret
+;; @0071    mov      rax, qword ptr [rdi + 0x50]
+;; @0074    vpbroadcastd xmm0, dword ptr [rax + rsi] ; out of bounds memory access
+;; @0078    ret
 ;;
 ;; splat64:
-;; @0077    mov      rax, qword ptr [rdi + 0x50]
-;; @007a    vpbroadcastq xmm0, qword ptr [rax + rsi] ; out of bounds memory access
-;; @007e    ret
+;; @007a    mov      rax, qword ptr [rdi + 0x50]
+;; @007d    vpbroadcastq xmm0, qword ptr [rax + rsi] ; out of bounds memory access
+;; @0081    ret
 ;;
 ;; zero:
-;; @0080    mov      rax, qword ptr [rdi + 0x50]
-;; @0083    vmovsd   xmm0, qword ptr [rax + rsi]    ; out of bounds memory access
-;; @0087    ret
+;; @0083    mov      rax, qword ptr [rdi + 0x50]
+;; @0086    vmovsd   xmm0, qword ptr [rax + rsi]    ; out of bounds memory access
+;; @008a    ret
 ;;
 ;; load_lane:
-;; @0089    mov      rax, qword ptr [rdi + 0x50]
-;; @008e    vpinsrw  xmm0, xmm0, word ptr [rax + rsi], 3 ; out of bounds memory access
-;; @0093    ret
+;; @008c    mov      rax, qword ptr [rdi + 0x50]
+;; @0091    vpinsrw  xmm0, xmm0, word ptr [rax + rsi], 3 ; out of bounds memory access
+;; @0096    ret
 ;;
 ;; store_lane:
-;; @0095    mov      rax, qword ptr [rdi + 0x50]
-;; @009a    vpextrb  ecx, xmm0, 5
-;;          mov      byte ptr [rax + rsi], cl       ; out of bounds memory access
-;; @009f    ret
+;; @0098    mov      rax, qword ptr [rdi + 0x50]
+;; @009d    vpextrb  byte ptr [rax + rsi], xmm0, 5  ; out of bounds memory access
+;; @00a2    ret
 ;;
 ;; store_lane0:
-;; @00a1    mov      rax, qword ptr [rdi + 0x50]
-;; @00a6    vmovd    ecx, xmm0
-;;          mov      dword ptr [rax + rsi], ecx     ; out of bounds memory access
-;; @00ab    ret
+;; @00a4    mov      rax, qword ptr [rdi + 0x50]
+;; @00a9    vmovss   dword ptr [rax + rsi], xmm0    ; out of bounds memory access
+;; @00ae    ret
 ;;
 ;; store_lane1:
-;; @00ad    mov      rax, qword ptr [rdi + 0x50]
-;; @00b2    vpextrq  rcx, xmm0, 1
-;;          mov      qword ptr [rax + rsi], rcx     ; out of bounds memory access
-;; @00b7    ret
+;; @00b0    mov      rax, qword ptr [rdi + 0x50]
+;; @00b5    vmovhps  qword ptr [rax + rsi], xmm0    ; out of bounds memory access
+;; @00ba    ret
+;;
+;; store_float2:
+;; @00bc    mov      rax, qword ptr [rdi + 0x50]
+;; @00c4    vextractps dword ptr [rax + rsi], xmm0, 2 ; out of bounds memory access
+;; @00c7    ret
+;;
+;; store_float0:
+;; @00c9    mov      rax, qword ptr [rdi + 0x50]
+;; @00d1    vmovsd   qword ptr [rax + rsi], xmm0    ; out of bounds memory access
+;; @00d4    ret
 ;;
 ;; global:
-;; @00be    vpxor    xmm0, xmm0, xmmword ptr [rdi + 0x70]
-;; @00c0    vmovups  xmmword ptr [rdi + 0x70], xmm0
-;; @00c2    ret
+;; @00db    vpxor    xmm0, xmm0, xmmword ptr [rdi + 0x70]
+;; @00dd    vmovups  xmmword ptr [rdi + 0x70], xmm0
+;; @00df    ret

@@ -33,6 +33,18 @@
   (func (export "lanes") (param i32) (result i64)
     (v128.store16_lane offset=16 2 (local.get 0) (v128.load8_lane 4 (local.get 0) (v128.load (i32.const 0))))
     (i64.load offset=16 (local.get 0)))
+  (func (export "stored") (param i32) (result i64 i64 i64 i64) (local $x v128)
+    (local.set $x (i8x16.add (i8x16.splat (local.get 0)) (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)))
+    (f32.store offset=64 (i32.const 0) (f32x4.extract_lane 1 (local.get $x)))
+    (f32.store offset=68 (i32.const 0) (f32x4.extract_lane 2 (local.get $x)))
+    (f32.store offset=72 (i32.const 0) (f32x4.extract_lane 3 (local.get $x)))
+    (f32.store offset=76 (i32.const 0) (f32x4.extract_lane 0 (local.get $x)))
+    (f64.store offset=80 (i32.const 0) (f64x2.extract_lane 1 (local.get $x)))
+    (v128.store8_lane offset=88 13 (i32.const 0) (local.get $x))
+    (v128.store16_lane offset=90 6 (i32.const 0) (local.get $x))
+    (v128.store32_lane offset=92 2 (i32.const 0) (local.get $x))
+    (i64.load offset=64 (i32.const 0)) (i64.load offset=72 (i32.const 0))
+    (i64.load offset=80 (i32.const 0)) (i64.load offset=88 (i32.const 0)))
   (func (export "past") (param i32) (result i32) (v128.any_true (v128.load (local.get 0))))
   (func (export "store_past") (param i32) (v128.store64_lane 1 (local.get 0) (v128.const i64x2 1 2)))
   (func (export "equal") (param i64 i64) (result i32)
@@ -68,6 +80,7 @@
 ;; run: scalar(0, 2.5) == 2.5
 ;; run: choose(1) == 1
 ;; run: choose(0) == 3
+;; run: stored(16) == 0x1b1a191817161514, 0x131211101f1e1d1c, 0x1f1e1d1c1b1a1918, 0x1b1a19181d1c001d
 ;; run: past(65520) == 0
 ;; trap: past(65521): out of bounds memory access
 ;; run: store_past(65528)

@@ -1,8 +1,8 @@
 //! Floats. A `min` or `max` of x86 gives its second operand where one is a NaN, and of two zeros: most below uses it.
 use super::Expander;
 use TargetOp::*;
-use samite_ir::ssa::Value;
-use samite_ir::value::{LaneBinOp, LaneUnOp, Shape, TargetOp};
+use samite_ir::ssa::{Op, Value};
+use samite_ir::value::{self, LaneBinOp, LaneUnOp, Shape, TargetOp};
 
 /// Predicates of `cmpps` and `cmppd`.
 const EQ: u8 = 0;
@@ -125,16 +125,9 @@ impl Expander<'_> {
             Sub => self.t2(of(shape, Subps, Subpd), a, b),
             Mul => self.t2(of(shape, Mulps, Mulpd), a, b),
             Div => self.t2(of(shape, Divps, Divpd), a, b),
-            Min | Max => {
-                // Both ways around and joined, zeros of two signs are the right one; a sum makes the quiet NaN.
-                let (pick, join) = if op == Min { (min, Orps) } else { (max, Andps) };
-                let one = self.t2(pick, a, b);
-                let other = self.t2(pick, b, a);
-                let both = self.t2(join, one, other);
-                let sum = self.t2(of(shape, Addps, Addpd), a, b);
-                let unordered = self.t2i(compare, UNORDERED, a, b);
-                self.t3(of(shape, Blendvps, Blendvpd), both, sum, unordered)
-            }
+            Min | Max if self.bound(shape, a).is_some() => self.bounded(op, shape, b, a),
+            Min | Max if self.bound(shape, b).is_some() => self.bounded(op, shape, a, b),
+            Min | Max => self.either(op, shape, a, b),
             Pmin => self.t2(min, b, a),
             Pmax => self.t2(max, b, a),
             RelaxedMin => self.t2(min, a, b),
@@ -146,6 +139,54 @@ impl Expander<'_> {
             Le => self.t2i(compare, LE, a, b),
             Ge => self.t2i(compare, GE, a, b),
             _ => unreachable!("{shape}.{op} is of integers"),
+        }
+    }
+
+    /// Both ways around and joined, zeros of two signs are the right one; a sum makes the quiet NaN.
+    fn either(&mut self, op: LaneBinOp, shape: Shape, a: Value, b: Value) -> Value {
+        let (pick, join) = if op == LaneBinOp::Min { (of(shape, Minps, Minpd), Orps) } else { (of(shape, Maxps, Maxpd), Andps) };
+        let one = self.t2(pick, a, b);
+        let other = self.t2(pick, b, a);
+        let both = self.t2(join, one, other);
+        let sum = self.t2(of(shape, Addps, Addpd), a, b);
+        let unordered = self.t2i(of(shape, Cmpps, Cmppd), UNORDERED, a, b);
+        self.t3(of(shape, Blendvps, Blendvpd), both, sum, unordered)
+    }
+
+    /// A constant without NaNs.
+    fn bound(&self, shape: Shape, v: Value) -> Option<u128> {
+        self.constant_of(v).filter(|c| value::lane_binary(LaneBinOp::Ne, shape, *c, *c) == 0)
+    }
+
+    /// A minimum or maximum with a constant without NaNs: the other operand, as the second, is what a NaN gives. It may be
+    /// signalling still, and a zero of the wrong sign; adding a zero makes it quiet, and adding the right one settles the sign.
+    fn bounded(&mut self, op: LaneBinOp, shape: Shape, x: Value, c: Value) -> Value {
+        let pick = if op == LaneBinOp::Min { of(shape, Minps, Minpd) } else { of(shape, Maxps, Maxpd) };
+        let picked = self.t2(pick, c, x);
+        let bits = self.constant_of(c).expect("a bound is a constant");
+        let sign = value::splat(shape, if shape == F32 { 1 << 31 } else { 1 << 63 });
+        // The bound's lanes that are a zero which must win over the other one: of a minimum the negative, of a maximum the positive.
+        let integers = if shape == F32 { Shape::I32x4 } else { Shape::I64x2 };
+        let fix = value::lane_binary(LaneBinOp::Eq, integers, bits, if op == LaneBinOp::Min { sign } else { 0 });
+        if fix == 0 && self.is_quiet(x) {
+            return picked;
+        }
+        if op == LaneBinOp::Min && fix != 0 {
+            // Nothing that is added makes a positive zero negative.
+            return self.either(op, shape, x, c);
+        }
+        // -0 changes no number, +0 makes a negative zero positive.
+        let zero = self.constant(sign & !fix);
+        self.t2(of(shape, Addps, Addpd), picked, zero)
+    }
+
+    /// Is no lane a signalling NaN?
+    fn is_quiet(&self, v: Value) -> bool {
+        match self.f.ops[v] {
+            Op::Target1(op, ..) => matches!(op, Sqrtps | Sqrtpd | Roundps | Roundpd | Cvtdq2ps | Cvtdq2pd | Cvtps2pd | Cvtpd2ps),
+            Op::Target2(op, ..) => matches!(op, Addps | Addpd | Subps | Subpd | Mulps | Mulpd | Divps | Divpd),
+            Op::Target3(op, ..) => matches!(op, Vfmaddps | Vfmaddpd | Vfnmaddps | Vfnmaddpd),
+            _ => false,
         }
     }
 }

@@ -154,6 +154,10 @@ impl Expander<'_> {
                 let overflow = self.t2(Pcmpeqw, product, least);
                 self.t2(Pxor, product, overflow)
             }
+            // Indices of a nibble each.
+            Swizzle if matches!(self.f.ops[b], Op::Target2(Pand, _, _, _, m) if self.constant_of(m).is_some_and(|m| m & u128::MAX / 255 * 0xf0 == 0)) => {
+                self.t2(Pshufb, a, b)
+            }
             Swizzle => {
                 // From 16 on the sum has its upper bit set.
                 let bias = self.splat_constant(I8x16, 0x70);
@@ -229,12 +233,11 @@ impl Expander<'_> {
 
     /// `low * low + ((low * high + high * low) << 32)`.
     fn multiply_64(&mut self, a: Value, b: Value) -> Value {
-        if let (Some((x, s)), Some((y, t))) = (self.extended_32(a), self.extended_32(b))
-            && s == t
-        {
-            _ = (x, y);
-            // Both fit in 32 bits: the extended ones themselves have them in their low halves.
-            return self.t2(if s { Pmuldq } else { Pmuludq }, a, b);
+        // Both fit in 32 bits: what was extended is in the low halves.
+        match (self.f.ops[a], self.f.ops[b]) {
+            (Op::Target1(Pmovsxdq, ..), Op::Target1(Pmovsxdq, ..)) => return self.t2(Pmuldq, a, b),
+            (Op::Target1(Pmovzxdq, ..), Op::Target1(Pmovzxdq, ..)) => return self.t2(Pmuludq, a, b),
+            _ => {}
         }
         let swapped = self.t1i(Pshufd, 0xb1, b);
         let cross = self.t2(Pmulld, swapped, a);
@@ -243,15 +246,6 @@ impl Expander<'_> {
         let high = self.t1i(PsllqImm, 32, sum);
         let low = self.t2(Pmuludq, a, b);
         self.t2(Paddq, low, high)
-    }
-
-    /// What was extended from 32 bits, and whether signed.
-    fn extended_32(&self, v: Value) -> Option<(Value, bool)> {
-        match self.f.ops[v] {
-            Op::Target1(Pmovsxdq, _, _, x) => Some((x, true)),
-            Op::Target1(Pmovzxdq, _, _, x) => Some((x, false)),
-            _ => None,
-        }
     }
 
     /// Products of the low or high lanes at twice the width.

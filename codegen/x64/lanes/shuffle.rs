@@ -9,6 +9,7 @@ use super::Expander;
 use TargetOp::*;
 use samite_ir::ssa::Value;
 use samite_ir::value::{TargetOp, Type, Wide};
+use std::sync::LazyLock;
 
 type Pattern = [u8; 16];
 /// The byte is zero.
@@ -31,9 +32,7 @@ impl Pick {
     fn of(self, a: Pattern, b: Pattern) -> Pattern {
         let (a, b) = if self.swapped { (b, a) } else { (a, b) };
         let args = [a, b].map(|p| Wide::from(u128::from_le_bytes(p)));
-        let done = self.op.eval(Type::V128, [args[0], args[1], Wide::ZERO], self.imm).low.to_le_bytes();
-        // A zero that the instruction made is byte 0 to the eye: `a`'s bytes are told from it below, by their number plus one.
-        done
+        self.op.eval(Type::V128, [args[0], args[1], Wide::ZERO], self.imm).low.to_le_bytes()
     }
 }
 
@@ -109,8 +108,7 @@ fn candidates(p: Pattern) -> Vec<Pick> {
     if let Some(l) = lanes::<8>(p) {
         out.push(pick(Pblendw, l.iter().enumerate().map(|(k, n)| u8::from(is_b(*n << 1)) << k).sum()));
     }
-    let unpacks = [Punpcklqdq, Punpckhqdq, Punpckldq, Punpckhdq, Punpcklwd, Punpckhwd, Punpcklbw, Punpckhbw];
-    out.extend(unpacks.map(|op| pick(op, 0)));
+    out.extend(UNPACKS.map(|op| pick(op, 0)));
     // The sources of `palignr` stand in the other order: the second one is the lower.
     out.extend([pick(Palignr, p[0] & 15), pick(Packuswb, 0)]);
     let other: Vec<Pick> = out.iter().map(|g| Pick { swapped: true, ..*g }).collect();
@@ -139,16 +137,18 @@ fn within(p: Pattern, has: Pattern) -> Option<Pattern> {
     Some(out)
 }
 
-/// Instructions on both vectors worth a try as the first of two.
-fn first_steps(zeros: bool) -> Vec<(Pick, Pattern)> {
-    let mut list: Vec<Pick> = Vec::with_capacity(64);
-    let unpacks = [Punpcklqdq, Punpckhqdq, Punpckldq, Punpckhdq, Punpcklwd, Punpckhwd, Punpcklbw, Punpckhbw];
-    list.extend(unpacks.map(|op| pick(op, 0)));
-    list.extend((1..16).map(|n| pick(Palignr, n)));
-    list.extend((1..16).map(|n| Pick { op: Palignr, imm: n, swapped: true }));
-    let b = if zeros { [ZERO; 16] } else { B };
-    list.into_iter().map(|g| (g, g.of(shown(A), shown(b)).map(|n| n.wrapping_sub(1).min(ZERO)))).collect()
+const UNPACKS: [TargetOp; 8] = [Punpcklqdq, Punpckhqdq, Punpckldq, Punpckhdq, Punpcklwd, Punpckhwd, Punpcklbw, Punpckhbw];
+
+/// An instruction with what it makes of both vectors, none of it zero.
+fn with_pattern(g: Pick) -> (Pick, Pattern) {
+    (g, g.of(shown(A), shown(B)).map(|n| n - 1))
 }
+
+/// Instructions on both vectors worth a try as the first of two, whatever is wanted.
+static FIRST_STEPS: LazyLock<Vec<(Pick, Pattern)>> = LazyLock::new(|| {
+    let windows = (1..16).flat_map(|imm| [false, true].map(|swapped| Pick { op: Palignr, imm, swapped }));
+    UNPACKS.into_iter().map(|op| pick(op, 0)).chain(windows).map(with_pattern).collect()
+});
 
 /// Blends and `shufps` that have all that is wanted, as the first of two.
 fn first_steps_for(p: Pattern) -> Vec<(Pick, Pattern)> {
@@ -178,7 +178,7 @@ fn first_steps_for(p: Pattern) -> Vec<(Pick, Pattern)> {
         let last = |l: &[u8]| l[l.len() - 1];
         list.push(pick(Shufps, two_bits(&[x[0], last(&x), y[0], last(&y)])));
     }
-    list.into_iter().map(|g| (g, g.of(shown(A), shown(B)).map(|n| n.wrapping_sub(1).min(ZERO)))).collect()
+    list.into_iter().map(with_pattern).collect()
 }
 
 impl Expander<'_> {
@@ -242,22 +242,15 @@ impl Expander<'_> {
         let placed = p.map(|n| if n >= 16 { bytes[usize::from(n & 15)] } else { 0 });
         let rest = p.map(|n| if n >= 16 { ZERO } else { n });
         let placed = self.constant(u128::from_le_bytes(placed));
-        let rest = self.with_zeros_of(rest, a);
+        let rest = self.one(rest, a);
         self.t2(Por, rest, placed)
-    }
-
-    fn with_zeros_of(&mut self, p: Pattern, a: Value) -> Value {
-        match one_source(p) {
-            Some(g) => self.step(g, a, a),
-            None => self.pshufb(p, a),
-        }
     }
 
     fn both(&mut self, p: Pattern, a: Value, b: Value) -> Value {
         if let Some(g) = two_sources(p, false) {
             return self.step(g, a, b);
         }
-        let mut steps = first_steps(false);
+        let mut steps = FIRST_STEPS.clone();
         steps.extend(first_steps_for(p));
         // Then one without a constant.
         for (g, has) in &steps {
@@ -290,16 +283,13 @@ impl Expander<'_> {
     /// One vector is put in order first, then both go together: the other one is taken as it is by a blend or an interleaving.
     fn one_then_both(&mut self, p: Pattern, a: Value, b: Value, order: Order) -> Option<Value> {
         for moved in [16u8, 0] {
-            // Where the moved vector's bytes would have to be for the instruction, whatever is not asked for as it was.
-            for (g, shape) in joins() {
-                let Some(need) = needed(p, moved, &shape) else { continue };
-                let first = match order {
-                    Order::Cheap => match one_source(need) {
-                        Some(first) => Some(first),
-                        None => continue,
-                    },
-                    Order::Any => None,
-                };
+            // Blends take what stays from its place.
+            let joins = JOINS.iter().filter_map(|(g, takes)| Some((*g, needed(p, moved, takes)?)));
+            for (g, need) in joins.chain(blend_after(p, moved)) {
+                let first = one_source(need);
+                if first.is_none() && order == Order::Cheap {
+                    continue;
+                }
                 let (still, other) = if moved == 16 { (a, b) } else { (b, a) };
                 let put = match first {
                     Some(first) => self.step(first, other, other),
@@ -308,19 +298,6 @@ impl Expander<'_> {
                 let (a, b) = if moved == 16 { (still, put) } else { (put, still) };
                 return Some(self.step(g, a, b));
             }
-            // Blends: what stays is in its place.
-            let Some((g, need)) = blend_after(p, moved) else { continue };
-            let first = one_source(need);
-            if first.is_none() && order == Order::Cheap {
-                continue;
-            }
-            let (still, other) = if moved == 16 { (a, b) } else { (b, a) };
-            let put = match first {
-                Some(first) => self.step(first, other, other),
-                None => self.pshufb(need, other),
-            };
-            let (a, b) = if moved == 16 { (still, put) } else { (put, still) };
-            return Some(self.step(g, a, b));
         }
         None
     }
@@ -334,11 +311,10 @@ enum Order {
 }
 
 /// Interleavings, with the pattern each makes.
-fn joins() -> Vec<(Pick, Pattern)> {
-    let unpacks = [Punpcklqdq, Punpckhqdq, Punpckldq, Punpckhdq, Punpcklwd, Punpckhwd, Punpcklbw, Punpckhbw];
-    let both = unpacks.into_iter().flat_map(|op| [false, true].map(|swapped| Pick { op, imm: 0, swapped }));
-    both.map(|g| (g, g.of(shown(A), shown(B)).map(|n| n - 1))).collect()
-}
+static JOINS: LazyLock<Vec<(Pick, Pattern)>> = LazyLock::new(|| {
+    let both = UNPACKS.into_iter().flat_map(|op| [false, true].map(|swapped| Pick { op, imm: 0, swapped }));
+    both.map(with_pattern).collect()
+});
 
 /// What the vector whose bytes start at `moved` must hold, so that an instruction which takes bytes as `takes` says makes `p`; None if the other
 /// one would have to move, too.
