@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! options    what is compared, as closed enums        settings   what a pass may know besides the function
-//! pipeline   the passes in order, with reasons        params bounds gvn cfg dce   the passes, one file each
+//! pipeline   the passes in order, with reasons        params rotate bounds gvn cfg dce licm   the passes, one file each
 //! fold, fold_lanes, divide, range   the rewriting rules   writer, memory   how gvn writes an op: hash-consing, known memory
 //! replace    what stands for a value                counts   what passes say about what they did
 //! ```
@@ -24,12 +24,14 @@ mod divide;
 mod fold;
 mod fold_lanes;
 pub mod gvn;
+pub mod licm;
 mod memory;
 mod options;
 pub mod params;
 pub mod pipeline;
 mod range;
 mod replace;
+pub mod rotate;
 mod settings;
 mod writer;
 

@@ -1,13 +1,13 @@
 //! The pipeline, readable top to bottom: passes as data, in order, each with the reason for its place.
 //!
 //! ```text
-//!         early                                                  target   late
-//! none:   bounds                                               | lanes |
-//! basic:  params -> gvn -> bounds -> gvn (if anything compares) | lanes | gvn (if there are vectors) -> cfg -> dce
+//!         early                                                            target  late
+//! none:   bounds                                                          | lanes |
+//! basic:  params -> rotate -> gvn -> bounds -> gvn (if anything compares) | lanes | gvn (if there are vectors) -> cfg -> dce -> licm
 //! ```
 //! Between the two halves the target makes its own operators of those of vectors, which is not known here.
 use crate::{Bounds, Context, Passes, Settings};
-use crate::{bounds, cfg, dce, gvn, params};
+use crate::{bounds, cfg, dce, gvn, licm, params, rotate};
 use samite_ir::ssa::{Func, Op};
 
 pub struct Pass {
@@ -59,6 +59,12 @@ const EARLY: &[Pass] = &[
         why: "translation gives loops a parameter for every local; gvn cannot look through one that never changes",
     },
     Pass {
+        name: "rotate",
+        run: rotate::run,
+        when: When::Always,
+        why: "what never changes has no parameter to double any more, and gvn decides guards whose first turn is known",
+    },
+    Pass {
         name: "gvn",
         run: gvn::run,
         when: When::Always,
@@ -81,11 +87,19 @@ const LATE: &[Pass] = &[
         when: When::Always,
         why: "gvn decides branches and empties blocks; straight lines before dce make parameters arguments",
     },
-    Pass { name: "dce", run: dce::run, when: When::Always, why: "last: every other pass leaves ops unused" },
+    Pass { name: "dce", run: dce::run, when: When::Always, why: "every pass before it leaves ops unused" },
+    Pass {
+        name: "licm",
+        run: licm::run,
+        when: When::Always,
+        why: "last: what a loop needs is counted when it needs no more than that, and nothing makes ops in loops any more",
+    },
 ];
 
 /// (earlier, later, why): what every pipeline that has both keeps to.
 pub const ORDER: &[(&str, &str, &str)] = &[
+    ("params", "rotate", "rotation doubles the parameters that are read, up to a limit"),
+    ("rotate", "gvn", "a guard's first test is often of constants; gvn decides it and drops the loop or the way past it"),
     ("params", "gvn", "gvn numbers a parameter as a value of its own"),
     ("gvn", "bounds", "checks are removed by index value, and offsets fold into addresses before they are spelled out"),
     ("bounds", "gvn-checks", "it is there for what bounds emits"),
@@ -94,6 +108,8 @@ pub const ORDER: &[(&str, &str, &str)] = &[
     ("gvn", "dce", "gvn leaves the operands of what it replaced"),
     ("bounds", "dce", "bounds leaves heap addresses unused"),
     ("cfg", "dce", "merged blocks leave parameters unused"),
+    ("cfg", "licm", "edges past empty blocks settle what leads into a loop; loop depths are exact"),
+    ("dce", "licm", "dead ops would take the room of others"),
 ];
 
 pub fn pipeline(passes: Passes) -> Pipeline {

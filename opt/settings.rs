@@ -2,7 +2,9 @@
 use crate::Options;
 use crate::bounds::Checked;
 use crate::counts::Counts;
+use crate::licm;
 use crate::params::Waits;
+use crate::rotate;
 use crate::writer::State;
 use samite_ir::ssa::cfg::Cfg;
 use samite_ir::ssa::dom::Dom;
@@ -42,4 +44,6 @@ pub struct Context {
     pub(crate) work: Vec<Value>,
     pub(crate) params: Waits,
     pub(crate) edges: Vec<Edge>,
+    pub(crate) licm: licm::Scratch,
+    pub(crate) rotate: rotate::Scratch,
 }

@@ -122,6 +122,35 @@ fn nested_loops() {
     check("nested loops", &b.finish());
 }
 
+/// Loops in loops, and in the innermost products that could leave all of them.
+#[test]
+fn products_in_a_nest() {
+    let mut b = Build::new();
+    let context = b.f.params(b.bodies[0].0)[0];
+    let x = b.x();
+    let headers: Vec<_> = (0..20_000).map(|_| b.f.make_block()).collect();
+    for (k, &header) in headers.iter().enumerate() {
+        b.f.blocks[header].loop_depth = k as u16 + 1;
+        let e = b.edge(header, &[]);
+        b.op(Op::Jump(e));
+        b.start(header);
+    }
+    for k in 0..20_000 {
+        let c = b.op(Op::Const(Type::I32, 2 * k + 3));
+        let value = b.op(Op::Binary(BinOp::Mul, Type::I32, x, c));
+        b.op(Op::Store { op: MemOp::I32, proven: false, region: Region::memory(0), addr: context, disp: 0, value });
+    }
+    for (k, &header) in headers.iter().enumerate().rev() {
+        let next = b.f.make_block();
+        b.f.blocks[next].loop_depth = k as u16;
+        let (back, on) = (b.edge(header, &[]), b.edge(next, &[]));
+        b.op(Op::Branch(x, back, on));
+        b.start(next);
+    }
+    b.give_back(x);
+    check("products in a nest", &b.finish());
+}
+
 /// Empty blocks in a row, and a join of all of them.
 #[test]
 fn empty_blocks() {

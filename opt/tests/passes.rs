@@ -6,7 +6,7 @@ use samite_ir::ssa::Func;
 use samite_ir::ssa::text::parse;
 use samite_ir::ssa::verify::assert_valid;
 use samite_ir::translate::vmctx::Layout;
-use samite_opt::{Bounds, Context, Options, Passes, Settings, bounds, cfg, dce, gvn, params};
+use samite_opt::{Bounds, Context, Options, Passes, Settings, bounds, cfg, dce, gvn, licm, params, rotate};
 
 type Run = fn(&mut Func, &Settings<'_>, &mut Context);
 
@@ -75,6 +75,64 @@ return v16",
     let text = f.to_string();
     assert!(text.contains("jump b1(v2)") && text.contains("jump b2(v11)"), "{text}");
     assert!(text.contains("add v1, v11"), "{text}");
+}
+
+// ---- rotate
+
+/// A loop that tests in its header; `header` and `turn` are lines of its two blocks, `after` of the one behind.
+fn while_loop(header: &str, turn: &str, after: &str) -> String {
+    lines(&format!(
+        "jump b1(v1, v2)\nb1(v10: i32, v11: i32) depth 1:\n{header}\nbranch v10, b2, b3\nb2 depth 1:\nv13: i32 = sub v10, v11\n{turn}\nb3:\n{after}"
+    ))
+}
+
+#[test]
+fn tests_move_to_the_end() {
+    let text = while_loop("v12: i32 = mul v10, v11", "v14: i32 = add v12, v11\njump b1(v13, v14)", "v15: i32 = add v10, v12\nreturn v15");
+    check(&[rotate::run], &text, "jump | mul branch | sub add jump | mul branch | add return");
+    let f = after(&[rotate::run, cfg::run, dce::run], Bounds::Guard, &text);
+    assert_eq!(words(&f), "mul branch | sub add mul branch | add return", "{f}");
+    // Another way out hands on what is read behind the loop; constants are not copied.
+    let text =
+        while_loop("v12: i32 = const 7", "branch v13, b4, b3\nb4 depth 1:\njump b1(v13, v12)", "v15: i32 = add v10, v12\nreturn v15");
+    check(&[rotate::run], &text, "jump | branch | sub branch | jump | branch | add return");
+    let f = after(&[rotate::run], Bounds::Guard, &text);
+    assert_eq!(f.to_string().matches("const 7").count(), 1, "{f}");
+}
+
+#[test]
+fn loops_inside_of_loops_turn_too() {
+    let text = lines(
+        "jump b1(v1)
+b1(v10: i32) depth 1:
+branch v10, b2, b6
+b2 depth 1:
+jump b3(v10)
+b3(v11: i32) depth 2:
+v12: i32 = add v11, v10
+branch v12, b4, b5
+b4 depth 2:
+v13: i32 = sub v12, v10
+jump b3(v13)
+b5 depth 1:
+jump b1(v12)
+b6:
+return v10",
+    );
+    check(&[rotate::run], &text, "jump | branch | jump | add branch | sub jump | add branch | jump | branch | return");
+}
+
+#[test]
+fn headers_that_do_not_turn() {
+    let stays = |header: &str, turn: &str, after: &str| {
+        let text = while_loop(header, turn, after);
+        let f = self::after(&[rotate::run], Bounds::Guard, &text);
+        assert_eq!(f.to_string(), parse(&text).unwrap().to_string());
+    };
+    stays("call f0 sig0(v0)", "jump b1(v13, v10)", "return v10");
+    stays("v12: i32 = mul v10, v11", "branch v13, b1(v13, v11), b3", "return v10");
+    stays("v12: i32 = mul v10, v11", "jump b1(v13, v10)", "unreachable \"unreachable\"");
+    stays("v12: i32 = mul v10, v11", "branch v12, b4, b1(v13, v10)\nb4:\nreturn v10", "return v12");
 }
 
 // ---- gvn
@@ -411,6 +469,68 @@ fn values_that_feed_themselves() {
     let f = after(&[dce::run], Bounds::Guard, &text);
     assert_eq!(words(&f), "jump | sub branch | return", "{f}");
     assert!(f.to_string().contains("jump b1(v2)"), "{f}");
+}
+
+// ---- licm
+
+/// A loop with these lines in its body, entered by these.
+fn in_loop(entry: &str, turn: &str) -> String {
+    lines(&format!("{entry}\nb1(v10: i32) depth 1:\n{turn}\nv11: i32 = sub v10, v2\nbranch v11, b1(v11), b2\nb2:\nreturn v1"))
+}
+
+#[test]
+fn ops_leave_loops() {
+    let product = "v12: i32 = mul v1, v2\ntrap_if \"unreachable\", v12";
+    check(&[licm::run], &in_loop("jump b1(v1)", product), "mul jump | trap_if sub branch | return");
+    // A way in that is a branch's, and two ways in, meet in a new block.
+    check(&[licm::run], &in_loop("branch v1, b1(v1), b2", product), "branch | mul jump | trap_if sub branch | return");
+    let two = "branch v1, b3, b4\nb3:\njump b1(v1)\nb4:\njump b1(v2)";
+    check(&[licm::run], &in_loop(two, product), "branch | jump | jump | mul jump | trap_if sub branch | return");
+    // A sum goes only where a product needs it.
+    check(
+        &[licm::run],
+        &in_loop("jump b1(v1)", "v12: i32 = add v1, v2\ntrap_if \"unreachable\", v12"),
+        "jump | add trap_if sub branch | return",
+    );
+    let both = "v12: i32 = add v1, v2\nv13: i32 = mul v12, v12\ntrap_if \"unreachable\", v13";
+    check(&[licm::run], &in_loop("jump b1(v1)", both), "add mul jump | trap_if sub branch | return");
+}
+
+#[test]
+fn ops_stay_in_loops() {
+    let stay =
+        |turn: &str, expected: &str| check(&[licm::run], &in_loop("jump b1(v1)", turn), &format!("jump | {expected} sub branch | return"));
+    stay("v12: i32 = mul v1, v10\ntrap_if \"unreachable\", v12", "mul trap_if");
+    stay("v12: i32 = div_u v1, v2\ntrap_if \"unreachable\", v12", "div_u trap_if");
+    stay("v12: i32 = load i32 memory0 proven [v0]\nv13: i32 = mul v12, v2\ntrap_if \"unreachable\", v13", "load mul trap_if");
+    stay("v12: i32 = load i32 constant proven [v0]\nv13: i32 = mul v12, v2\ntrap_if \"unreachable\", v13", "load mul trap_if");
+    stay("v12: i32 = i32.eq v1, v2\ntrap_if \"unreachable\", v12", "i32.eq trap_if");
+}
+
+/// No V256 may live across a call, be it in a cold block.
+#[test]
+fn wide_vectors_stay_where_calls_are() {
+    let text = |rare: &str| {
+        let turn = "v12: v256 = ymm.vbroadcasti128 v2\nv13: v256 = ymm.paddd v12, v12\nv14: v128 = ymm.vextracti128 1 v13\nstore v128 memory0 [v0], v14";
+        format!(
+            "func 0 (i64, i32, v128) -> (i32)\nsig0 = (i64) -> ()\nb0(v0: i64, v1: i32, v2: v128):\njump b1(v1)\nb1(v10: i32) depth 1:\n{turn}\nbranch v10, b3, b4\nb3 depth 1 cold:\n{rare}jump b4\nb4 depth 1:\nbranch v1, b1(v10), b2\nb2:\nreturn v1"
+        )
+    };
+    let wide = "ymm.vbroadcasti128 ymm.paddd ymm.vextracti128";
+    check(&[licm::run], &text(""), &format!("{wide} jump | store branch | jump | branch | return"));
+    check(&[licm::run], &text("call f0 sig0(v0)\n"), &format!("jump | {wide} store branch | call jump | branch | return"));
+}
+
+/// More products than registers: some stay.
+#[test]
+fn loops_have_room_for_some() {
+    let products: String = (0..30)
+        .map(|n| format!("v{}: i64 = const {n}\nv{}: i64 = mul v3, v{0}\nstore i64 memory0 [v0], v{1}\n", 20 + 2 * n, 21 + 2 * n))
+        .collect();
+    let f = after(&[licm::run], Bounds::Guard, &in_loop("jump b1(v1)", products.trim_end()));
+    let text = words(&f);
+    let front = text.split('|').next().unwrap().matches("mul").count();
+    assert!((1..16).contains(&front), "{front} of 30\n{f}");
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn the_page_and_the_commands_say_the_same() {
     let function = room.page(&["m.wat", "--function", "sum"]).part("f1");
     for (name, args) in [
         ("ssa:translate", &["compile", "m.wat", "--emit", "ssa", "--after", "translate", "--function", "sum"][..]),
-        ("ssa:dce", &["compile", "m.wat", "--emit", "ssa", "--function", "sum"]),
+        ("ssa:licm", &["compile", "m.wat", "--emit", "ssa", "--function", "sum"]),
         ("mach", &["compile", "m.wat", "--emit", "mach", "--function", "sum"]),
         ("regalloc", &["compile", "m.wat", "--emit", "regalloc", "--function", "sum"]),
         ("asm", &["compile", "m.wat", "--emit", "asm", "--function", "sum"]),
