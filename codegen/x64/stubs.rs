@@ -166,6 +166,8 @@ pub fn entry(params: &[Type], results: &[Type]) -> Stub {
 /// Where a trap goes on: with the stack pointer set to the newest `ENTRY_SP`, makes that entry stub return 1.
 pub fn exit() -> Stub {
     let mut a = Asm::new();
+    // What trapped may have been 256-bit code.
+    a.put(Ok(Instruction::with(C::VEX_Vzeroupper)));
     a.put(Instruction::with2(C::Mov_r32_imm32, R::EAX, 1));
     a.leave_entry();
     Stub { text: a.done(), traps: Vec::new() }
