@@ -8,8 +8,11 @@ use std::borrow::Cow;
 pub type File = (&'static str, &'static [u8]);
 
 macro_rules! embedded {
-    ($($name:ident)*) => {
-        const MODULES: &[File] = &[$((concat!(stringify!($name), ".wasm"), include_bytes!(concat!("../kernels/", stringify!($name), ".wasm")))),*];
+    ($($name:ident)*; vectorized $($vectorized:ident)*) => {
+        const MODULES: &[File] = &[
+            $((concat!(stringify!($name), ".wasm"), include_bytes!(concat!("../kernels/", stringify!($name), ".wasm"))),)*
+            $((concat!(stringify!($vectorized), ".simd.wasm"), include_bytes!(concat!("../kernels/", stringify!($vectorized), ".simd.wasm"))),)*
+        ];
         const SOURCES: &[File] = &[$((concat!(stringify!($name), ".c"), include_bytes!(concat!("../kernels/", stringify!($name), ".c")))),*];
     };
 }
@@ -18,6 +21,11 @@ embedded! {
     fft nbody spectral mandelbrot siphash xxhash crc32 sha256 chacha20 aes lz huffman quicksort radixsort heapsort hashmap json
     regex bits queens_bits base64 utf8 bignum sieve fib tak ackermann shapes vm_switch vm_calls strings alloc entities linkedlist
     bintrees queens mix exprtree rbtree sortcb parser fannkuch dijkstra sudoku manyargs
+    simd_blend simd_blur simd_histogram simd_transpose simd_matmul simd_dot8 simd_dot16 simd_fft simd_fir simd_saxpy simd_scan
+    simd_prefix simd_popcount simd_mandelbrot simd_base64 simd_hex simd_utf8 simd_memchr simd_search simd_chacha simd_adler;
+    vectorized
+    floyd jacobi correlation matmul mix trimat tensor deriche fft base64 aes sieve heat3d nbody matvec huffman strings sudoku
+    alloc fdtd2d entities heapsort lz sha256
 }
 
 /// What builds the twins, beside the sources.
@@ -52,6 +60,13 @@ impl Folder {
 
 pub fn kernels() -> Suite {
     file::parse("kernels", include_str!("../kernels/suite.toml"), &Folder::Kernels).expect("the embedded suite is tested")
+}
+
+/// The kernels in vectors: those written so, and those the C compiler vectorized.
+pub fn simd() -> Suite {
+    let mut suite = Suite { name: "simd".into(), ..kernels() };
+    suite.items.retain(|item| matches!(item.group.as_str(), "simd" | "autosimd"));
+    suite
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Suites: programs with inputs and right answers, from the binary itself, a file or a directory.
 //!
 //! ```text
-//! kernels            the embedded suite (`embedded`)
+//! kernels, simd      the embedded suite, and the part of it that is in vectors (`embedded`)
 //! X.wasm X.wat       a WASI command, a program of the Sightglass protocol, or with `--invoke` a function
 //! X.toml, DIR        a suite file, or a directory with a suite.toml (`file`); `kernels/suite.toml` shows the fields of kernels,
 //!                    `suite.md` all
@@ -96,7 +96,7 @@ pub struct Wanted {
 
 impl Suite {
     /// The suites that are in the binary.
-    pub const EMBEDDED: &'static [&'static str] = &["kernels"];
+    pub const EMBEDDED: &'static [&'static str] = &["kernels", "simd"];
 
     /// The kernels, from the binary itself.
     pub fn kernels() -> Suite {
@@ -105,8 +105,10 @@ impl Suite {
 
     /// An embedded suite by name, or what is in a file or directory.
     pub fn load(word: &str, wanted: &Wanted) -> anyhow::Result<Suite> {
-        if word == "kernels" && wanted.invoke.is_none() {
-            return Ok(Suite::kernels());
+        match word {
+            "kernels" if wanted.invoke.is_none() => return Ok(Suite::kernels()),
+            "simd" if wanted.invoke.is_none() => return Ok(embedded::simd()),
+            _ => {}
         }
         let path = Path::new(word);
         let extension = path.extension().unwrap_or_default();
@@ -248,10 +250,12 @@ mod tests {
             let words: Vec<String> = words.iter().map(|w| w.to_string()).collect();
             Suite::kernels().filter(&words).unwrap().items.into_iter().map(|k| k.name).collect()
         };
-        assert_eq!(names(&["sha256"]), ["sha256"]);
+        assert_eq!(names(&["sha256"]), ["sha256", "sha256.simd"]);
         assert_eq!(names(&["vm_"]), ["vm_switch", "vm_calls"]);
         assert_eq!(names(&[]).len(), Suite::kernels().items.len());
         assert!(Suite::kernels().filter(&["nothing".into()]).is_err());
+        let vectors = Suite::load("simd", &Wanted::default()).unwrap();
+        assert_eq!(vectors.items.iter().map(|k| k.name.clone()).collect::<Vec<_>>(), names(&["simd"]));
     }
 
     #[test]

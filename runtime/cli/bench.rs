@@ -22,7 +22,7 @@ use std::time::{Duration, SystemTime};
 ///
 /// Each program's answers are checked before it is timed. Every engine runs in processes of its own, several for each program, and their
 /// timed runs take turns in random order. Without --strategy, the default way to compile and the simplest one are compared. The suite
-/// `kernels` is part of this program; others are modules, suite files and directories of programs.
+/// `kernels` and its part `simd` are in this program; others are modules, suite files and directories of programs.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  samite bench --strategy max --strategy passes=none --filter sha --json results.json
   samite bench --strategy 'regalloc=*,bounds=guard,compare'
@@ -31,7 +31,7 @@ use std::time::{Duration, SystemTime};
   samite bench fib.wat --invoke fib -- 30
   samite bench sightglass/benchmarks/default.suite")]
 pub struct Args {
-    /// `kernels`, a module, a suite file (.toml, .suite) or a directory
+    /// `kernels`, `simd`, a module, a suite file (.toml, .suite) or a directory
     #[arg(value_name = "SUITE|FILE|DIR", default_value = "kernels")]
     suites: Vec<String>,
     /// Arguments of the program, or of the function of --invoke

@@ -280,14 +280,14 @@ fn peers_that_go_wrong_are_errors_of_their_cells() {
 #[test]
 fn every_form_of_report_and_a_stored_baseline() {
     let room = Room::new(&[("page.md", "# Page\n\n<!-- measured -->\n\nold\n"), ("bad.json", "{}")]);
-    let common = ["--filter", "sha256", "--quick", "--processes", "5", "--runs", "3", "--seed", "1"];
+    let common = ["--filter", "siphash", "--quick", "--processes", "5", "--runs", "3", "--seed", "1"];
     let with = |args: &[&str]| room.run(&[&common, args].concat());
     let files = ["--json", "a.json", "--csv", "a.csv", "--parquet", "a.parquet", "--html", "a.html", "--markdown", "page.md"];
     let first = with(&files);
     assert_eq!((first.code, first.err.as_str()), (Some(0), ""), "{}", first.out);
-    assert!(first.out.contains("\nsha256 "), "{}", first.out);
+    assert!(first.out.contains("\nsiphash "), "{}", first.out);
     let text = |name: &str| fs::read_to_string(room.path(name)).unwrap();
-    assert!(text("a.csv").lines().count() > 8 && text("a.html").contains("samite bench --filter sha256"));
+    assert!(text("a.csv").lines().count() > 8 && text("a.html").contains("samite bench --filter siphash"));
     assert!(fs::read(room.path("a.parquet")).unwrap().starts_with(b"PAR1"));
     let page = text("page.md");
     assert!(page.starts_with("# Page\n\n<!-- measured -->\n\n`samite bench ") && !page.contains("old"), "{page}");
@@ -304,7 +304,7 @@ fn every_form_of_report_and_a_stored_baseline() {
         }
     }
     room.write("fast.json", then.to_string().as_bytes());
-    with(&["--against", "fast.json", "--fail-if-slower"]).fails("slower than before: sha256");
+    with(&["--against", "fast.json", "--fail-if-slower"]).fails("slower than before: siphash");
     with(&["--against", "bad.json"]).fails("bad.json: ");
     with(&["--against", "none.json"]).fails("cannot read none.json");
 }
