@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! options    what is compared, as closed enums        settings   what a pass may know besides the function
-//! pipeline   the passes in order, with reasons        params rotate bounds gvn cfg dce licm   the passes, one file each
+//! pipeline   the passes in order, with reasons        params rotate bounds gvn cfg latch dce licm   the passes, one file each
 //! fold, fold_lanes, divide, range   the rewriting rules   writer, memory   how gvn writes an op: hash-consing, known memory
 //! replace    what stands for a value                counts   what passes say about what they did
 //! ```
@@ -24,6 +24,7 @@ mod divide;
 mod fold;
 mod fold_lanes;
 pub mod gvn;
+pub mod latch;
 pub mod licm;
 mod memory;
 mod options;

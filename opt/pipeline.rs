@@ -3,11 +3,11 @@
 //! ```text
 //!         early                                                            target  late
 //! none:   bounds                                                          | lanes |
-//! basic:  params -> rotate -> gvn -> bounds -> gvn (if anything compares) | lanes | gvn (if there are vectors) -> cfg -> dce -> licm
+//! basic:  params -> rotate -> gvn -> bounds -> gvn (if anything compares) | lanes | gvn (if there are vectors) -> cfg -> latch -> dce -> licm
 //! ```
 //! Between the two halves the target makes its own operators of those of vectors, which is not known here.
 use crate::{Bounds, Context, Passes, Settings};
-use crate::{bounds, cfg, dce, gvn, licm, params, rotate};
+use crate::{bounds, cfg, dce, gvn, latch, licm, params, rotate};
 use samite_ir::ssa::{Func, Op};
 
 pub struct Pass {
@@ -87,6 +87,12 @@ const LATE: &[Pass] = &[
         when: When::Always,
         why: "gvn decides branches and empties blocks; straight lines before dce make parameters arguments",
     },
+    Pass {
+        name: "latch",
+        run: latch::run,
+        when: When::Always,
+        why: "gvn compares counters before they are added to, which is what it can number; nothing rewrites comparisons after this",
+    },
     Pass { name: "dce", run: dce::run, when: When::Always, why: "every pass before it leaves ops unused" },
     Pass {
         name: "licm",
@@ -107,6 +113,9 @@ pub const ORDER: &[(&str, &str, &str)] = &[
     ("gvn", "cfg", "constant branches are found by gvn"),
     ("gvn", "dce", "gvn leaves the operands of what it replaced"),
     ("bounds", "dce", "bounds leaves heap addresses unused"),
+    ("gvn", "latch", "gvn would turn it back"),
+    ("cfg", "latch", "it looks at blocks as they are in the end"),
+    ("latch", "dce", "the limit that a counter was compared with is often used no more"),
     ("cfg", "dce", "merged blocks leave parameters unused"),
     ("cfg", "licm", "edges past empty blocks settle what leads into a loop; loop depths are exact"),
     ("dce", "licm", "dead ops would take the room of others"),

@@ -10,7 +10,7 @@
 //! arguments = ["--no-liftoff", "{driver}"]
 //! ```
 //! A peer without a driver has `[command]` with the lines of `worker::command` instead.
-mod find;
+pub mod find;
 
 use crate::places;
 use crate::subject::{Engine, Subject};

@@ -18,9 +18,9 @@
 ;;          mov      r12, qword ptr [rbx + 0x10]
 ;;          mov      rbx, qword ptr [rbx]
 ;;          mov      rcx, qword ptr [r12]
+;;          mov      r13d, esi
 ;;          cmp      rcx, qword ptr [rbx + 0x28]
 ;;          jae      .l3
-;;          mov      r13d, esi
 ;;          nop      word ptr [rax + rax]
 ;;          nop
 ;;        .l1:

@@ -34,12 +34,12 @@
 ;;             r7 <- r3, 8 bytes
 ;;             r6 <- r12, 4 bytes
 ;;       3d  call f0 [%4@r7]=r7 [%5@r6]=r6 [def %3@r0]=r0
+;;             x0 <- slot0, 8 bytes
+;;             r12 <- r0, 4 bytes
 ;;       41  branch if ne of test32 #0, #0 [%3]=r0
 ;;             -> B2()
 ;;             -> B3()
 ;; B2(): depth 1
-;;             x0 <- slot0, 8 bytes
-;;             r12 <- r0, 4 bytes
 ;;           jump
 ;;             -> B1(%2, %3)
 ;; B3(): depth 1

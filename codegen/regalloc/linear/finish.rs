@@ -114,6 +114,7 @@ impl Finish<'_> {
         self.stores();
         self.reports(&mut a);
         self.sequence(&mut a, resolver, moves, sequence);
+        self.hoist(&mut a);
         a
     }
 
@@ -360,7 +361,12 @@ impl Finish<'_> {
         }
     }
 
-    fn is_live(&self, v: VReg, p: Position) -> bool {
+    /// What is in registers at the end of a block.
+    pub(super) fn at_end(&self, b: Block) -> &[(PReg, VReg)] {
+        &self.m.at_end[self.m.end_of[b.index()] as usize..self.m.end_of[b.index() + 1] as usize]
+    }
+
+    pub(super) fn is_live(&self, v: VReg, p: Position) -> bool {
         let ranges = self.lives.ranges(v);
         ranges.get(ranges.partition_point(|r| r.end <= p)).is_some_and(|r| r.start <= p)
     }

@@ -35,6 +35,7 @@ mod busy;
 mod choose;
 mod cost;
 mod finish;
+mod hoist;
 mod lose;
 
 /// Part of a value's life, in a register. Holes inside are not occupied.
