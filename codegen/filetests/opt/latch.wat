@@ -25,15 +25,15 @@
       (br_if $again (local.get $more)))))
 
 ;; check: func 0
-;; check: $next: i32 = i32.add
+;; check: $next: i32 = add
 ;; check: $limit: i32 = const 256
 ;; check: i32.ne $next, $limit
 ;; check: func 1
-;; check: $sum: i64 = i64.add
+;; check: $sum: i64 = add
 ;; check: $zero: i64 = const 0
 ;; check: $sum, $zero
 ;; check: func 2
 ;; check: $old: i32 = const 252
 ;; check: $differs: i32 = i32.ne
-;; check: i32.store
+;; check: store i32
 ;; not: const 256
