@@ -1,12 +1,12 @@
-//! What an experiment says: ratios to the baseline with intervals and verdicts, means over groups and the suite, the Pareto front, and what
-//! changed since another experiment. Reports show what is here and compute nothing.
+//! What an experiment says: ratios to the baseline with intervals and verdicts, means over groups and the suite, and the Pareto front.
+//! Reports show what is here and compute nothing; `against` is about another experiment.
 //!
 //! The baseline is the first subject. Verdicts on single programs are one family (all programs, subjects and timed quantities of the
 //! report); verdicts on means are another one. `stats` says what that is for.
 use crate::profile;
 use crate::record::{Cell, Experiment, Process, Sample, SubjectKind};
 use crate::stats::describe::{geometric_mean, mean};
-use crate::stats::{Evidence, Judged, Pairing, Verdict, compare, compare::location, judge, judge_apart, suite::together};
+use crate::stats::{Evidence, Judged, Pairing, Verdict, compare, compare::location, judge_apart, share_errors, suite::together};
 use std::collections::BTreeMap;
 
 /// What is timed.
@@ -28,7 +28,7 @@ impl Quantity {
         }
     }
     /// Nanoseconds of the samples that count. The clock is of runs alone: compiling may use many threads.
-    fn samples(self, process: &Process, clock: Clock) -> Vec<f64> {
+    pub(crate) fn samples(self, process: &Process, clock: Clock) -> Vec<f64> {
         let samples = match self {
             Quantity::Run => process.steady(),
             Quantity::Compile => process.compile.as_slice(),
@@ -50,7 +50,7 @@ pub enum Clock {
 impl Clock {
     /// CPU time, if all subjects are ours, all runs have it, and none used more than one thread; what peers do beside the program's own work is
     /// part of their wall time only.
-    fn of(experiment: &Experiment) -> Clock {
+    pub(crate) fn of(experiment: &Experiment) -> Clock {
         let ours = experiment.subjects.iter().all(|s| matches!(s.kind, SubjectKind::Strategy | SubjectKind::Reference));
         let runs = || experiment.cells.iter().flat_map(|c| &c.processes).flat_map(|p| &p.runs);
         // Clocks do not tick together: a twentieth more is no second thread.
@@ -157,11 +157,13 @@ impl<'a> Analysis<'a> {
         }
         // Variances are alike among times of the same kind: a compilation is timed once in a process, a run several times.
         let family: Vec<(usize, &Evidence)> = evidence.iter().map(|(_, quantity, e)| (*quantity as usize, e)).collect();
-        for ((at, quantity, _), judged) in evidence.iter().zip(judge(&family)) {
+        let shared = share_errors(&family);
+        for ((at, quantity, _), judged) in evidence.iter().zip(judge_apart(&shared.iter().collect::<Vec<_>>())) {
             if let Some(time) = entries[*at].times.get_mut(quantity) {
                 time.judged = Some(judged);
             }
         }
+        evidence.iter_mut().zip(shared).for_each(|((.., own), shared)| *own = shared);
         let mut groups: Vec<String> = Vec::new();
         for bench in &experiment.benches {
             if !groups.contains(&bench.group) {
@@ -246,7 +248,7 @@ impl<'a> Analysis<'a> {
         summary
     }
 
-    /// Means over the suite and over groups, judged together.
+    /// Means over the suite and, if there are several, over groups, judged together.
     fn judge_means(&mut self, evidence: &[(usize, Quantity, Evidence)]) {
         let subjects = self.experiment.subjects.len();
         let mut means: Vec<(usize, Quantity, Option<usize>, usize, Evidence)> = Vec::new();
@@ -261,7 +263,8 @@ impl<'a> Analysis<'a> {
                 let mean = together(&found, seed(self.experiment, subject, quantity));
                 means.extend(mean.map(|m| (subject, quantity, None, found.len(), m)));
             }
-            for (at, group) in self.groups.iter().enumerate() {
+            // A single group is the whole: asked twice, it would weigh twice among the comparisons.
+            for (at, group) in self.groups.iter().enumerate().filter(|_| self.groups.len() > 1) {
                 let found = of(Quantity::Run, Some(group));
                 let mean = together(&found, seed(self.experiment, subject + subjects * (at + 1), Quantity::Run));
                 means.extend(mean.map(|m| (subject, Quantity::Run, Some(at), found.len(), m)));
@@ -271,13 +274,25 @@ impl<'a> Analysis<'a> {
             summary.groups = vec![None; self.groups.len()];
         }
         let judged = judge_apart(&means.iter().map(|m| &m.4).collect::<Vec<_>>());
-        for ((subject, quantity, group, benches, _), judged) in means.into_iter().zip(judged) {
+        for ((subject, quantity, group, benches, _), mut judged) in means.into_iter().zip(judged) {
+            if let Some(verdict) = self.unanimous(subject, quantity, group) {
+                judged.verdict = verdict;
+            }
             let mean = Mean { judged, benches };
             match group {
                 None => _ = self.summaries[subject].means.insert(quantity, mean),
                 Some(at) => self.summaries[subject].groups[at] = Some(mean),
             }
         }
+    }
+
+    /// What all programs (of a group) are surely, so is their mean: if none of these verdicts is false, this one is not.
+    fn unanimous(&self, subject: usize, quantity: Quantity, group: Option<usize>) -> Option<Verdict> {
+        let inside = |bench: usize| group.is_none_or(|g| self.experiment.benches[bench].group == self.groups[g]);
+        let column = self.column(subject).enumerate().filter(|(bench, _)| inside(*bench));
+        let mut verdicts = column.filter_map(|(_, entry)| Some(entry.times.get(&quantity)?.judged?.verdict));
+        let first = verdicts.next().filter(|verdict| *verdict != Verdict::CannotTell)?;
+        verdicts.all(|verdict| verdict == first).then_some(first)
     }
 
     fn find_pareto(&mut self) {
@@ -346,7 +361,7 @@ fn counts(cell: &Cell, baseline: &Cell) -> BTreeMap<String, Count> {
 }
 
 /// Nanoseconds; None of what failed or was not timed.
-fn typical(cell: &Cell, quantity: Quantity, clock: Clock) -> Option<f64> {
+pub(crate) fn typical(cell: &Cell, quantity: Quantity, clock: Clock) -> Option<f64> {
     if cell.error.is_some() {
         return None;
     }
@@ -364,79 +379,6 @@ fn paired(baseline: &Cell, cell: &Cell, quantity: Quantity, clock: Clock, seed: 
 }
 
 /// Other numbers for every comparison, the same ones whenever the same experiment is read.
-fn seed(experiment: &Experiment, at: usize, quantity: Quantity) -> u64 {
+pub(crate) fn seed(experiment: &Experiment, at: usize, quantity: Quantity) -> u64 {
     experiment.plan.seed ^ ((at as u64) << 8 | quantity as u64)
-}
-
-/// What changed between two experiments, of subjects and programs that both have by name.
-#[derive(Clone, Debug)]
-pub struct Against {
-    pub changes: Vec<Change>,
-    /// By subject: the mean over its programs.
-    pub means: Vec<(String, Mean)>,
-    /// Programs of the same name whose module is another one now: not compared.
-    pub other_modules: Vec<String>,
-    /// Benches that worked then and fail now: bench, subject, why.
-    pub broken: Vec<(String, String, String)>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Change {
-    pub bench: String,
-    pub subject: String,
-    pub then_ns: f64,
-    pub now_ns: f64,
-    pub judged: Judged,
-    /// Bytes of code, if both tell.
-    pub code_bytes: Option<(u64, u64)>,
-}
-
-impl Against {
-    /// Run times now, to those then.
-    pub fn new(then: &Experiment, now: &Experiment) -> Against {
-        let clock = if Clock::of(then) == Clock::of(now) { Clock::of(now) } else { Clock::Wall };
-        let (mut other_modules, mut broken) = (Vec::new(), Vec::new());
-        let mut found: Vec<(usize, usize, (f64, f64), Option<(u64, u64)>, Evidence)> = Vec::new();
-        for (b, bench) in now.benches.iter().enumerate() {
-            let Some(old) = then.benches.iter().position(|other| other.name == bench.name) else { continue };
-            if then.benches[old].wasm_sha256 != bench.wasm_sha256 {
-                other_modules.push(bench.name.clone());
-                continue;
-            }
-            for (s, subject) in now.subjects.iter().enumerate() {
-                let Some(old_subject) = then.subjects.iter().position(|other| other.name == subject.name) else { continue };
-                let (before, after) = (then.cell(old, old_subject), now.cell(b, s));
-                if let (None, Some(error)) = (&before.error, &after.error) {
-                    broken.push((bench.name.clone(), subject.name.clone(), error.clone()));
-                }
-                let run = Quantity::Run;
-                let Some(times) = typical(before, run, clock).zip(typical(after, run, clock)) else { continue };
-                let of = |cell: &Cell| -> Vec<Vec<f64>> { cell.processes.iter().map(|p| run.samples(p, clock)).collect() };
-                let evidence = compare(&of(before), &of(after), Pairing::Apart, seed(now, b * now.subjects.len() + s, run));
-                let bytes = before.code.as_ref().zip(after.code.as_ref()).map(|(then, now)| (then.code_bytes, now.code_bytes));
-                found.extend(evidence.map(|e| (b, s, times, bytes, e)));
-            }
-        }
-        let judged = judge(&found.iter().map(|f| (0, &f.4)).collect::<Vec<_>>());
-        let change = |((b, s, times, code_bytes, _), judged): (&(usize, usize, (f64, f64), Option<(u64, u64)>, Evidence), Judged)| Change {
-            bench: now.benches[*b].name.clone(),
-            subject: now.subjects[*s].name.clone(),
-            then_ns: times.0,
-            now_ns: times.1,
-            judged,
-            code_bytes: *code_bytes,
-        };
-        let changes = found.iter().zip(judged).map(change).collect();
-        let mut means: Vec<(String, usize, Evidence)> = Vec::new();
-        for (s, subject) in now.subjects.iter().enumerate() {
-            let mine: Vec<&Evidence> = found.iter().filter(|f| f.1 == s).map(|f| &f.4).collect();
-            means.extend(together(&mine, seed(now, s, Quantity::Run)).map(|m| (subject.name.clone(), mine.len(), m)));
-        }
-        let judged = judge_apart(&means.iter().map(|m| &m.2).collect::<Vec<_>>());
-        let means = means.into_iter().zip(judged).map(|((name, benches, _), judged)| (name, Mean { judged, benches })).collect();
-        Against { changes, means, other_modules, broken }
-    }
-    pub fn slower(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|c| c.judged.verdict == Verdict::Slower)
-    }
 }

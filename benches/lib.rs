@@ -5,10 +5,11 @@
 //! peer/      a peer is one TOML file of `peers/`; finding it, its version          worker/   children and the protocol with them
 //! measure/   rounds of processes in random order: an experiment                    record    the shape of that: raw samples
 //! stats      intervals, verdicts: pure functions on numbers                        analysis  what an experiment says
-//! report     table, page, Markdown; JSON, CSV, Parquet                             profile/  where the time goes
+//! report     table, page, Markdown; JSON, CSV, Parquet                             against   what changed since another experiment
+//! profile/   where the time goes
 //! kernels/   the embedded suite: C sources and the modules built from them (its README says how)
 //! ```
-//! Calls go down only: `measure` knows subjects and suites, `analysis` and `report` know `record` alone.
+//! Calls go down only: `measure` knows subjects and suites, `analysis`, `against` and `report` know `record` alone.
 //!
 //! To add a suite: a `suite.toml` (`suite.md`); `samite bench FILE` runs it. To embed it: its modules in an index like
 //! `suite/embedded.rs`. To add a peer: a TOML file and, if it is not a command line, a driver of the protocol; to build it in, its line in
@@ -16,6 +17,7 @@
 //! What the compiler counts shows up by itself.
 #![forbid(unsafe_code)]
 
+pub mod against;
 pub mod analysis;
 pub mod measure;
 pub mod peer;
@@ -28,5 +30,6 @@ pub mod subject;
 pub mod suite;
 pub mod worker;
 
-pub use analysis::{Against, Analysis};
+pub use against::{Against, Partners};
+pub use analysis::Analysis;
 pub use record::Experiment;

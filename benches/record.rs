@@ -102,6 +102,9 @@ pub struct Bench {
     pub wasm_bytes: u64,
     /// SHA-256 of the module, in hexadecimal.
     pub wasm_sha256: String,
+    /// What each run did: `run(1000)`, the command line. Empty in files of before this was kept.
+    #[serde(default)]
+    pub work: String,
 }
 
 /// One bench under one subject.

@@ -12,10 +12,9 @@ pub mod meter;
 pub mod schedule;
 mod warmup;
 
-use crate::record::{self, Bench, Cell, Experiment, Process, Sample};
+use crate::record::{self, Cell, Experiment, Process, Sample};
 use crate::stats::random::Random;
 use crate::subject::{Engine, Subject};
-use crate::suite::package::hex;
 use crate::suite::{Command, Item, Load, Suite, Work};
 use crate::worker::client::Child;
 use crate::worker::{Program, Reply, Request, World, one_line};
@@ -67,13 +66,6 @@ pub fn run(
     let all = suite.items.len() as u64 * u64::from(plan.processes) * subjects.len() as u64;
     let mut done = 0;
     for (index, item) in suite.items.iter().enumerate() {
-        let bench = Bench {
-            name: item.name.clone(),
-            group: item.group.clone(),
-            about: item.about.clone(),
-            wasm_bytes: item.wasm.len() as u64,
-            wasm_sha256: hex(&item.wasm),
-        };
         let module = room.path().join(format!("{index}.wasm"));
         fs::write(&module, &item.wasm).context("cannot write a temporary file")?;
         let mut lab = Laboratory {
@@ -101,7 +93,7 @@ pub fn run(
                 lab.profile(subject, &mut random)?;
             }
         }
-        benches.push(bench);
+        benches.push(item.record(plan.quick));
         cells.append(&mut lab.cells);
     }
     Ok(Experiment {

@@ -3,7 +3,8 @@
 //! A line of a program has run times first, and behind them compile times and code bytes as far as the terminal is wide. Many subjects make
 //! cells shorter; more than fit even so go in blocks below each other. `details` adds what is left out: those columns, groups, counts and passes.
 use super::words::{direction, less_or_more, letter, many, percent, plan, sentence, short, sight, thousands, time, uncertainty, wrap};
-use crate::analysis::{Against, Analysis, CODE_BYTES, Change, Entry, Quantity};
+use crate::against::{Against, Change};
+use crate::analysis::{Analysis, CODE_BYTES, Entry, Quantity};
 use crate::record::Clock;
 use crate::stats::{Judged, Verdict};
 use std::fmt::Write;
@@ -427,8 +428,8 @@ pub fn against(against: &Against, then: &str, width: usize) -> String {
     for (bench, subject, error) in &against.broken {
         text += &wrap(&format!("  {bench} worked and fails now under {subject}: {error}"), width, "    ");
     }
-    if !against.other_modules.is_empty() {
-        text += &wrap(&format!("  not compared, as the modules are others now: {}", against.other_modules.join(", ")), width, "    ");
+    for line in against.partners.left_out() {
+        text += &wrap(&format!("  {line}"), width, "    ");
     }
     if changed.is_empty() && against.broken.is_empty() {
         text.push_str("  no program is faster or slower for sure\n");

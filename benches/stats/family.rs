@@ -55,6 +55,11 @@ impl Judged {
 
 /// Judges all comparisons of a report. Those of one kind (any number) share their errors.
 pub fn judge(family: &[(usize, &Evidence)]) -> Vec<Judged> {
+    judge_apart(&share_errors(family).iter().collect::<Vec<_>>())
+}
+
+/// Comparisons with the errors that are known when all of one kind (any number) are looked at together, in their order.
+pub fn share_errors(family: &[(usize, &Evidence)]) -> Vec<Evidence> {
     let priors: BTreeMap<usize, Prior> = family
         .iter()
         .map(|(kind, _)| *kind)
@@ -65,36 +70,34 @@ pub fn judge(family: &[(usize, &Evidence)]) -> Vec<Judged> {
             (kind, Prior::fit(&alike))
         })
         .collect();
-    let errors = family.iter().map(|(kind, e)| priors[kind].moderate(e)).collect();
-    judge_with(family.iter().map(|(_, e)| *e).collect(), errors)
+    let shared = |(kind, evidence): &(usize, &Evidence)| {
+        let (error, degrees) = priors[kind].moderate(evidence);
+        Evidence { error, degrees, ..(*evidence).clone() }
+    };
+    family.iter().map(shared).collect()
 }
 
-/// Judges comparisons that have nothing in common but being made in one report: means over different sets of programs.
+/// Judges comparisons by the errors that they have.
 pub fn judge_apart(family: &[&Evidence]) -> Vec<Judged> {
-    judge_with(family.to_vec(), family.iter().map(|e| (e.error, e.degrees)).collect())
-}
-
-/// With a standard error and degrees of freedom for each.
-fn judge_with(family: Vec<&Evidence>, errors: Vec<(f64, f64)>) -> Vec<Judged> {
-    let chances: Vec<f64> = family.iter().zip(&errors).map(|(e, (error, degrees))| chance(e.difference, *error, *degrees)).collect();
+    let chances: Vec<f64> = family.iter().map(|e| chance(e.difference, e.error, e.degrees)).collect();
     let adjusted = holm(&chances);
     let strictest = ALPHA / family.len().max(1) as f64;
     let judged = |at: usize| {
-        let (evidence, (error, degrees)) = (family[at], errors[at]);
+        let Evidence { difference, error, degrees, spread, .. } = *family[at];
         let wide = |chance: f64| if error.is_finite() && degrees > 0.0 { critical(chance, degrees) * error } else { f64::INFINITY };
         let half = wide(ALPHA);
-        let verdict = match evidence.difference {
+        let verdict = match difference {
             _ if adjusted[at] > ALPHA => Verdict::CannotTell,
             d if d < 0.0 => Verdict::Faster,
             _ => Verdict::Slower,
         };
         Judged {
-            ratio: evidence.difference.exp(),
-            low: (evidence.difference - half).exp(),
-            high: (evidence.difference + half).exp(),
+            ratio: difference.exp(),
+            low: (difference - half).exp(),
+            high: (difference + half).exp(),
             p: chances[at],
             adjusted: adjusted[at],
-            effect: evidence.spread.filter(|s| *s > 0.0).map(|s| evidence.difference / s),
+            effect: spread.filter(|s| *s > 0.0).map(|s| difference / s),
             // The second quantile is that of one side: 2 * (1 - POWER) on both.
             detectable: (wide(strictest) + wide(2.0 * (1.0 - POWER))).exp_m1(),
             verdict,

@@ -14,4 +14,4 @@ pub mod random;
 pub mod suite;
 
 pub use compare::{Evidence, Pairing, compare};
-pub use family::{Judged, Verdict, judge, judge_apart};
+pub use family::{Judged, Verdict, judge, judge_apart, share_errors};

@@ -14,6 +14,7 @@ pub mod package;
 mod sightglass;
 pub mod twin;
 
+use crate::record;
 use anyhow::{Context, bail, ensure};
 use regex_lite::Regex;
 use std::borrow::Cow;
@@ -92,6 +93,34 @@ pub struct Wanted {
     pub command: Command,
     /// Small inputs where there are some.
     pub small: bool,
+}
+
+impl Item {
+    /// As it is recorded. `quick`: is the small amount of work timed?
+    pub fn record(&self, quick: bool) -> record::Bench {
+        record::Bench {
+            name: self.name.clone(),
+            group: self.group.clone(),
+            about: self.about.clone(),
+            wasm_bytes: self.wasm.len() as u64,
+            wasm_sha256: package::hex(&self.wasm),
+            work: self.work.text(quick),
+        }
+    }
+}
+
+impl Work {
+    /// What a run does. Times are comparable if this is the same.
+    fn text(&self, quick: bool) -> String {
+        match self {
+            Work::Kernel { full, check } => format!("run({})", if quick { check.iterations } else { full.iterations }),
+            Work::Invoke { function, args, .. } => format!("{function}({})", args.join(", ")),
+            Work::Wasi(command) | Work::Sightglass(command) => {
+                let variables = command.env.iter().map(|(name, value)| format!("{name}={value}"));
+                variables.chain(["_start".to_string()]).chain(command.args.iter().cloned()).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
 }
 
 impl Suite {

@@ -1,13 +1,14 @@
 //! Every form of report, of one small experiment: what is there is right, and what is written can be read back.
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use samite_benches::analysis::{Against, Analysis, Clock, Quantity};
+use samite_benches::analysis::{Analysis, Clock, Quantity};
 use samite_benches::profile::{Function, Host, Loop, Profile};
 use samite_benches::record::{
     Bench, Cell, Clock as Of, CodeStats, Experiment, FORMAT, Machine, Plan, Process, Sample, Subject, SubjectKind,
 };
 use samite_benches::report::{csv, html, json, markdown, parquet as columns, table, table::Page};
 use samite_benches::stats::Verdict;
+use samite_benches::{Against, Partners};
 
 /// Three programs under four subjects in six rounds. B takes half of A's time, C the same, D (a peer that compiles nothing) a tenth more; under
 /// C the second program fails. Noise is a sequence that repeats, below 0.2 %.
@@ -27,6 +28,7 @@ fn example() -> Experiment {
         about: "an <example>".into(),
         wasm_bytes: 1234,
         wasm_sha256: "ab".repeat(32),
+        work: "run(100)".into(),
     };
     let mut cells = Vec::new();
     let mut step = 0u32;
@@ -158,8 +160,8 @@ fn the_table() {
         "{text}"
     );
     assert!(line("beta").contains("FAILED") && text.contains("\n    C: wrong answer: <1>\n"), "{text}");
-    assert!(line("  A").contains("regalloc=a") && text.contains("\n  B   2.00x faster  ±0.1%   2.00x slower"), "{text}");
-    assert!(line("B is").starts_with("B is 2.00x faster than A (±0.1%) over 3 programs: 3 faster. It compiles 2.00x slower (±"), "{text}");
+    assert!(line("  A").contains("regalloc=a") && text.contains("\n  B   2.00x faster  ±0.0%   2.00x slower"), "{text}");
+    assert!(line("B is").starts_with("B is 2.00x faster than A (±0.0%) over 3 programs: 3 faster. It compiles 2.00x slower (±"), "{text}");
     assert!(
         text.contains("\nWhether C is faster than A cannot be told from these runs: 1.00x faster (±") && text.contains(" 1 FAILED.\n"),
         "{text}"
@@ -208,23 +210,92 @@ fn a_single_process_gives_no_verdict() {
 #[test]
 fn against_another_experiment() {
     let (then, mut now) = (example(), example());
-    let same = Against::new(&then, &now);
+    let same = Against::new(&then, &now).unwrap();
     assert_eq!((same.changes.len(), same.slower().count(), same.broken.len()), (11, 0, 0));
     assert!(table::against(&same, "base.json", 100).contains("no program is faster or slower for sure"));
     // B's first program takes a fifth more, the second one fails, the third is another module.
     now.cells[1].processes.iter_mut().flat_map(|p| &mut p.runs).for_each(|s| s.wall_ns += s.wall_ns / 5);
     now.cells[4 + 1].error = Some("trap".into());
     now.benches[2].wasm_sha256 = "cd".repeat(32);
-    let found = Against::new(&then, &now);
+    let found = Against::new(&then, &now).unwrap();
     let slower: Vec<_> = found.slower().map(|c| (c.bench.as_str(), c.subject.as_str(), (c.judged.ratio * 10.0).round())).collect();
     assert_eq!(slower, [("alpha", "regalloc=b", 12.0)]);
-    assert_eq!(found.other_modules, ["gamma|x"]);
+    assert_eq!(found.partners.other_modules, ["gamma|x"]);
     assert_eq!(found.broken, [("beta".to_string(), "regalloc=b".to_string(), "trap".to_string())]);
     let text = table::against(&found, "base.json", 100);
     assert!(
         text.contains("1.20x slower") && text.contains("beta worked and fails now under regalloc=b: trap") && text.contains("gamma|x"),
         "{text}"
     );
+}
+
+/// Times of other amounts of work say nothing of each other, and nothing compared is no success.
+#[test]
+fn what_is_not_comparable_is_not_compared() {
+    let then = example();
+    let find = |change: &dyn Fn(&mut Experiment, &mut Experiment)| {
+        let (mut then, mut now) = (then.clone(), then.clone());
+        change(&mut then, &mut now);
+        Partners::find(&then, &now.plan, &now.subjects, &now.benches).map_err(|error| error.to_string())
+    };
+    let all = find(&|_, _| {}).unwrap();
+    assert_eq!((all.benches.len(), all.subjects.len(), all.left_out().len()), (3, 4, 0));
+    let quick = |now: &mut Experiment| {
+        now.plan.quick = true;
+        now.benches.iter_mut().for_each(|b| b.work = "run(1)".into());
+    };
+    let error = find(&|_, now| quick(now)).unwrap_err();
+    assert_eq!(error, "it was measured without --quick, and this is measured with --quick: other amounts of work");
+    let old = |then: &mut Experiment| then.benches.iter_mut().for_each(|b| b.work.clear());
+    assert!(
+        find(&|then, now| (old(then), quick(now)).1).unwrap_err().contains("other amounts of work"),
+        "older files do not say what it was"
+    );
+    assert_eq!(find(&|then, _| old(then)).unwrap(), all);
+    // What a run of a command does is the same with --quick.
+    assert_eq!(find(&|then, _| then.plan.quick = true).unwrap(), all);
+    let one = find(&|_, now| now.benches[1].work = "run(7)".into()).unwrap();
+    assert_eq!(one.benches, [(0, 0), (2, 2)]);
+    assert_eq!(one.left_out(), ["not compared, as they do other work now: beta"]);
+    let work = find(&|_, now| now.benches.iter_mut().for_each(|b| b.work = "fib(30)".into())).unwrap_err();
+    assert_eq!(work, "the programs do other work now: `alpha` is `fib(30)`, and was `run(100)`");
+    assert!(
+        find(&|_, now| now.plan.with_compile = true).unwrap_err().contains("measured without --with-compile, and this is measured with")
+    );
+    let renamed = find(&|_, now| now.benches.iter_mut().for_each(|b| b.name += "2")).unwrap_err();
+    assert_eq!(renamed, "it has none of the programs that are to be measured");
+    let renamed = find(&|_, now| now.subjects.iter_mut().for_each(|s| s.name += "2")).unwrap_err();
+    assert!(renamed.starts_with("it has none of the subjects: `regalloc=a`, "), "{renamed}");
+    let some = find(&|_, now| (now.subjects[1].name = "new".into(), now.benches[0].name = "also".into()).0).unwrap();
+    assert_eq!(
+        some.left_out(),
+        ["not compared, as they are new: new, also", "not compared, as they were not measured now: regalloc=b, alpha"]
+    );
+}
+
+/// The mean over one program is that program's line, and what all programs are surely, they are together.
+#[test]
+fn a_summary_says_what_its_programs_say() {
+    for programs in 1..=3 {
+        let mut experiment = example();
+        experiment.cells[4 + 2].error = None;
+        experiment.benches.truncate(programs);
+        experiment.cells.truncate(4 * programs);
+        let analysis = Analysis::new(&experiment);
+        for (k, verdict) in [(1, Verdict::Faster), (3, Verdict::Slower)] {
+            let each: Vec<_> = (0..programs).map(|b| analysis.entry(b, k).run().unwrap().judged.unwrap()).collect();
+            let mean = analysis.summaries[k].means[&Quantity::Run].judged;
+            assert!(each.iter().all(|j| j.verdict == verdict) && mean.verdict == verdict, "{programs}: {mean:?}");
+            if programs == 1 {
+                assert_eq!((mean.ratio, mean.low, mean.high), (each[0].ratio, each[0].low, each[0].high));
+                let chances =
+                    |q: Quantity| (analysis.entry(0, k).times.get(&q).and_then(|t| t.judged), analysis.summaries[k].means.get(&q));
+                for (one, mean) in Quantity::ALL.map(chances) {
+                    assert_eq!(one.map(|j| (j.adjusted, j.verdict)), mean.map(|m| (m.judged.adjusted, m.judged.verdict)));
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The statistics are judged by recorded samples: copies of one strategy on a noisy machine (`samples.txt`; benches/examples/record_samples.rs says how).
 //! They do not differ, so every verdict is a false one; with one side's samples multiplied by 1.02, every verdict but "slower" is.
 use samite_benches::stats::describe::{mean, median, middle_of_pairs, variance};
-use samite_benches::stats::suite::together;
-use samite_benches::stats::{Evidence, Judged, Pairing, Verdict, compare, judge, judge_apart};
+use samite_benches::stats::suite::{SAMPLE, together};
+use samite_benches::stats::{Evidence, Judged, Pairing, Verdict, compare, judge, judge_apart, share_errors};
 use std::collections::BTreeMap;
 
 /// Kernel, copy, round: times of runs without the first one, which is warm-up.
@@ -109,6 +109,32 @@ fn two_percent_of_the_suite_are_found() {
     let (same, planted) = (verdicts(1.0), verdicts(1.02));
     assert!(same.iter().filter(|v| **v != Verdict::CannotTell).count() * 20 <= same.len() + 10, "{same:?}");
     assert!(planted.iter().filter(|v| **v == Verdict::Slower).count() * 5 >= planted.len() * 4, "{planted:?}");
+}
+
+/// Means over few programs are judged by what is known of these programs: those of copies are not told apart, and more programs show more.
+#[test]
+fn means_of_few_programs() {
+    let means = |factor: f64, size: usize| -> Vec<Judged> {
+        let mut all = Vec::new();
+        for (rounds, runs) in [(3, 5), (ROUNDS, RUNS)] {
+            for report in evidence(rounds, runs, factor) {
+                let shared = share_errors(&report.iter().map(|e| (0, e)).collect::<Vec<_>>());
+                let groups = shared.chunks(size).map(|group| together(&group.iter().collect::<Vec<_>>(), 1).unwrap());
+                // As in a report of so few programs: beside means of compile and of instantiation times, which are the same here.
+                let nothing = Evidence { difference: 0.0, ..shared[0].clone() };
+                all.extend(groups.map(|mean| judge_apart(&[&mean, &nothing, &nothing])[0]));
+            }
+        }
+        all
+    };
+    let part = |all: &[Judged], of: fn(&Judged) -> bool| all.iter().filter(|j| of(j)).count() as f64 / all.len() as f64;
+    for size in [1, 2, 3, SAMPLE - 1] {
+        let wrong = part(&means(1.0, size), |j| j.verdict != Verdict::CannotTell);
+        println!("means of {size}: {wrong:.3} false, {:.3} of 5 % found", part(&means(1.05, size), |j| j.verdict == Verdict::Slower));
+        assert!(wrong <= 0.05, "means of {size} programs: {wrong} of the verdicts are false");
+    }
+    let found = [1, 2, SAMPLE - 1].map(|size| part(&means(1.05, size), |j| j.verdict == Verdict::Slower));
+    assert!(found[0] < found[1] && found[1] < found[2], "{found:?}");
 }
 
 /// What one number for a process is to be, and of which clock: the table of papers/statistics.md.

@@ -27,6 +27,7 @@ pub mod serve;
 
 use crate::profile::Profile;
 use crate::record::{CodeStats, Sample};
+use samite::{Trap, WasmBacktrace};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -171,10 +172,18 @@ fn integer(text: &str) -> Option<i128> {
     Some(if negative { -value } else { value })
 }
 
-/// The causes of an error in one line, outermost first.
+/// The causes of an error in one line, outermost first; of a backtrace the innermost function.
 pub fn one_line(error: &anyhow::Error) -> String {
-    let causes: Vec<String> = error.chain().map(|cause| cause.to_string().lines().next().unwrap_or_default().to_string()).collect();
-    causes.join(": ")
+    let backtrace = error.downcast_ref::<WasmBacktrace>();
+    let hidden = backtrace.map(|b| b.to_string());
+    let texts = error.chain().map(|cause| cause.to_string()).filter(|text| Some(text) != hidden.as_ref());
+    let causes: Vec<String> = texts.map(|text| text.lines().next().unwrap_or_default().to_string()).collect();
+    let trap = if error.is::<Trap>() { "wasm trap: " } else { "" };
+    let place = backtrace.and_then(|b| b.frames().first()).map(|frame| {
+        let function = frame.func_name().map_or(format!("function {}", frame.func_index()), |name| format!("`{name}`"));
+        format!(" in {function}{}", frame.module_offset().map_or(String::new(), |at| format!(" at {at:#x}")))
+    });
+    format!("{trap}{}{}", causes.join(": "), place.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use samite_benches::record::{Experiment, Plan};
 use samite_benches::report::{self, table::Page};
 use samite_benches::subject::{Engine, Subject};
 use samite_benches::suite::{Command, Suite, Wanted};
-use samite_benches::{Against, Analysis};
+use samite_benches::{Against, Analysis, Partners};
 use samite_codegen::driver::Strategy;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -154,6 +154,14 @@ struct ReportArgs {
     fail_if_slower: bool,
 }
 
+impl ReportArgs {
+    /// All that are to be written.
+    fn files(&self) -> Vec<&Path> {
+        let files = [&self.json, &self.csv, &self.parquet, &self.markdown, &self.html];
+        files.into_iter().flatten().map(PathBuf::as_path).collect()
+    }
+}
+
 impl PlanArgs {
     fn plan(&self, with_compile: bool) -> Plan {
         let (processes, runs, patience) = if self.thorough { (10, 15, 2000) } else { (3, 5, 250) };
@@ -176,16 +184,21 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let suite = suite(&args)?;
     // Whatever is wrong with files is said before anything is measured.
     let then = args.reports.against.as_ref().map(|file| read(file)).transpose()?;
+    args.reports.files().into_iter().try_for_each(input::check_writable)?;
     let subjects = subjects(&args, &suite)?;
     let plan = args.plan.plan(args.peers.with_compile);
+    if let (Some(then), Some(file)) = (&then, &args.reports.against) {
+        let records: Vec<_> = subjects.iter().map(|subject| subject.record.clone()).collect();
+        let benches: Vec<_> = suite.items.iter().map(|item| item.record(plan.quick)).collect();
+        Partners::find(then, &plan, &records, &benches).with_context(|| format!("nothing to compare with in {}", file.display()))?;
+    }
     if args.plan.profile && !subjects.iter().any(|subject| matches!(subject.engine, Engine::Compiled(_))) {
         bail!("--profile is about machine code; no subject is a strategy");
     }
     let experiment = measured(&suite, &subjects, &plan, &args.plan)?;
     let analysis = Analysis::new(&experiment);
-    let against = then.map(|then| Against::new(&then, &experiment));
-    let outputs = [&args.reports.json, &args.reports.csv, &args.reports.markdown, &args.reports.html, &args.reports.parquet];
-    if !outputs.into_iter().flatten().any(|file| file.as_os_str() == "-") {
+    let against = then.map(|then| Against::new(&then, &experiment)).transpose()?;
+    if !args.reports.files().iter().any(|file| file.as_os_str() == "-") {
         let mut out = std::io::stdout().lock();
         let width = term::width().unwrap_or(report::table::WIDTH);
         write!(out, "{}", report::table::table(&analysis, Page { width, details: args.reports.details }))?;
@@ -199,6 +212,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     if let Some(against) = against.filter(|_| args.reports.fail_if_slower) {
         let slower: Vec<&str> = against.slower().map(|change| change.bench.as_str()).collect();
+        ensure!(!against.changes.is_empty(), "nothing was compared: no program has times then and now");
         ensure!(slower.is_empty(), "slower than before: {}", slower.join(", "));
         ensure!(against.broken.is_empty(), "{} that worked before", many(against.broken.len(), "failure"));
     }

@@ -117,6 +117,21 @@ pub fn one_line_without(error: &anyhow::Error, without: Option<&str>) -> String 
     parts.join(": ")
 }
 
+/// Fails, as `write` would later, if a file cannot be written. Nothing is changed, and what was not there is not there then.
+pub fn check_writable(file: &Path) -> anyhow::Result<()> {
+    if file == Path::new("-") {
+        return Ok(());
+    }
+    let create = || fs::File::options().write(true).create_new(true).open(file).and_then(|_| fs::remove_file(file));
+    let result = match fs::symlink_metadata(file) {
+        // Opening a pipe would wait for its reader.
+        Ok(metadata) if metadata.is_file() || metadata.is_dir() => fs::File::options().append(true).open(file).map(drop),
+        Ok(_) => Ok(()),
+        Err(_) => create(),
+    };
+    result.with_context(|| format!("cannot write {}", file.display()))
+}
+
 /// Writes an output file, or standard output for `-`. Part of a file would be mistaken for the whole: on failure there is none.
 pub fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if file == Path::new("-") {
@@ -148,6 +163,21 @@ mod tests {
         assert_eq!(of("a.wat", b""), Kind::Text);
         assert_eq!(of("a.wast", b"(module)"), Kind::Script);
         assert_eq!(of("a.wasm", b""), Kind::Binary);
+    }
+
+    #[test]
+    fn what_can_be_written() {
+        let room = tempfile::tempdir().unwrap();
+        let path = |name: &str| room.path().join(name);
+        fs::write(path("old"), "old").unwrap();
+        for good in ["old", "new"] {
+            check_writable(&path(good)).unwrap();
+        }
+        assert!(fs::read(path("old")).unwrap() == b"old" && !path("new").exists());
+        let error = |name: &str| format!("{:#}", check_writable(&path(name)).unwrap_err());
+        assert!(error("no/such").ends_with("No such file or directory (os error 2)") && error(".").contains("Is a directory"));
+        check_writable(Path::new("-")).unwrap();
+        check_writable(Path::new("/dev/full")).unwrap();
     }
 
     #[test]

@@ -125,6 +125,9 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(Profile::Tool(tool)) = args.profile {
         config.profiler(tool);
     }
+    if let Some(Profile::Sample(Some(file))) = &args.profile {
+        input::check_writable(file)?;
+    }
     let engine = Engine::new(&config)?;
     let module = match (module, configuration.strategy()) {
         (Source::Compiled, _) => Module::from_trusted_file(&engine, &args.file),

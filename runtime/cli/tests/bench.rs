@@ -306,7 +306,50 @@ fn every_form_of_report_and_a_stored_baseline() {
     room.write("fast.json", then.to_string().as_bytes());
     with(&["--against", "fast.json", "--fail-if-slower"]).fails("slower than before: siphash");
     with(&["--against", "bad.json"]).fails("bad.json: ");
+    // What has nothing in common is said before anything is measured, gate or no gate.
+    for (name, from, to) in
+        [("quick", "\"run(", "\"walk("), ("names", "\"name\":\"sha256\"", "\"name\":\"md5\""), ("subjects", "passes=", "pass=")]
+    {
+        let changed = serde_json::to_string(&serde_json::from_str::<Value>(&text("a.json")).unwrap()).unwrap().replace(from, to);
+        room.write(&format!("{name}.json"), changed.as_bytes());
+    }
+    with(&["--against", "quick.json"]).fails("nothing to compare with in quick.json: the programs do other work now: `sha256` is `run(");
+    with(&["--against", "names.json", "--fail-if-slower"]).fails("in names.json: it has none of the programs");
+    with(&["--against", "subjects.json", "--fail-if-slower"]).fails("in subjects.json: it has none of the subjects: `pass=");
+    let full = room.run(&["--filter", "sha256", "--against", "a.json", "--fail-if-slower"]);
+    full.fails("it was measured with --quick, and this is measured without --quick");
+    let wider = room.run(&["--filter", "sha256", "--filter", "fib", "--quick", "--strategy", "max", "--against", "a.json"]);
+    assert!(
+        wider.out.contains("not compared, as they are new: fib\n") && wider.out.contains("not measured now: passes=none"),
+        "{}",
+        wider.out
+    );
     with(&["--against", "none.json"]).fails("cannot read none.json");
+}
+
+#[test]
+fn reports_that_cannot_be_written_are_found_first() {
+    let room = Room::new(&[("fib.wat", FIB)]);
+    for form in ["--html", "--json", "--csv", "--parquet", "--markdown"] {
+        let done = room.run(&["fib.wat", "--invoke", "fib", "--json", "first.json", form, "no/x", "--", "1000000"]);
+        if form != "--json" {
+            done.fails("cannot write no/x: No such file or directory");
+        }
+        assert!(!room.path("first.json").exists(), "{form}");
+    }
+    room.run(&["fib.wat", "--invoke", "fib", "--html", ".", "--", "1000000"]).fails("cannot write .: Is a directory");
+}
+
+#[test]
+fn a_trap_is_told_in_one_line() {
+    let oob = r#"(module (memory 1) (func $load (param i32) (result i32) (i32.load (local.get 0)))
+        (func (export "oob") (param i32) (result i32) (call $load (local.get 0))))"#;
+    let room = Room::new(&[("oob.wat", oob)]);
+    let (done, json) = room.measure(&["oob.wat", "--invoke", "oob", "--", "65536"]);
+    assert_eq!(done.code, Some(1));
+    let error = json["cells"][0]["error"].as_str().unwrap();
+    assert!(error.starts_with("wasm trap: out of bounds memory access in `load` at 0x"), "{error}");
+    assert!(done.out.contains(&format!("    A: {error}\n")), "{}", done.out);
 }
 
 /// Is a process with this in its command line alive?
