@@ -24,7 +24,9 @@ pub fn wrong(item: &Item, load: Option<Load>, outcome: &Outcome) -> Option<Strin
             let expected = expected.as_ref()?;
             let values = &outcome.answer.values;
             let right = values.len() == expected.len() && expected.iter().zip(values).all(|(expected, value)| is_value(expected, value));
-            (!right).then(|| format!("wrong answer: {}, expected {}", values.join(" "), expected.join(" ")))
+            let hexadecimal = expected.iter().any(|text| text.starts_with("0x"));
+            let shown: Vec<String> = values.iter().map(|value| if hexadecimal { value.clone() } else { decimal(value) }).collect();
+            (!right).then(|| format!("wrong answer: {}, expected {}", shown.join(" "), expected.join(" ")))
         }
         (Work::Wasi(command) | Work::Sightglass(command), _) => {
             if outcome.answer.exit != command.exit {
@@ -51,12 +53,27 @@ pub fn disagree(item: &Item, first: &Outcome, second: &Outcome) -> Option<String
             let same = |(a, b): (&String, &String)| a == b || is_value(number(a), b) || is_value(number(b), a);
             let (a, b) = (&first.answer.values, &second.answer.values);
             let agree = a.len() == b.len() && a.iter().zip(b).all(same);
-            (!agree).then(|| format!("answers {}, not {}", b.join(" "), a.join(" ")))
+            let shown = |values: &[String]| values.iter().map(|value| decimal(value)).collect::<Vec<_>>().join(" ");
+            (!agree).then(|| format!("answers {}, not {}", shown(b), shown(a)))
         }
         Work::Wasi(command) | Work::Sightglass(command) => {
             let difference = differs(&timeless(command, &first.stdout), &timeless(command, &second.stdout))?;
             Some(format!("prints something else: {difference}"))
         }
+    }
+}
+
+/// A value as people write it: `i32:0xffffffff` is -1, `f64:0x3ff8000000000000` 1.5, `text:42` 42.
+fn decimal(value: &str) -> String {
+    let Some((ty, shown)) = value.split_once(':') else { return value.to_string() };
+    let bits = || u64::from_str_radix(shown.strip_prefix("0x")?, 16).ok();
+    match (ty, bits()) {
+        ("i32", Some(bits)) => (bits as u32 as i32).to_string(),
+        ("i64", Some(bits)) => (bits as i64).to_string(),
+        ("f32", Some(bits)) => f32::from_bits(bits as u32).to_string(),
+        ("f64", Some(bits)) => f64::from_bits(bits).to_string(),
+        ("text", _) => shown.to_string(),
+        _ => value.to_string(),
     }
 }
 
@@ -142,12 +159,25 @@ mod tests {
     }
 
     #[test]
+    fn answers_are_shown_in_the_base_that_was_asked_for() {
+        let wrong_of = |expected: &str, value: &str| {
+            let work = Work::Invoke { function: "f".into(), args: Vec::new(), expected: Some(vec![expected.into()]) };
+            let outcome = Outcome { answer: Answer { values: vec![value.into()], exit: 0 }, ..Outcome::default() };
+            wrong(&Item { work, ..command("", None) }, None, &outcome).unwrap()
+        };
+        assert_eq!(wrong_of("56", "i64:0x37"), "wrong answer: 55, expected 56");
+        assert_eq!(wrong_of("1", "i32:0xffffffff"), "wrong answer: -1, expected 1");
+        assert_eq!(wrong_of("1", "f64:0x3ff8000000000000"), "wrong answer: 1.5, expected 1");
+        assert_eq!(wrong_of("0x38", "i64:0x37"), "wrong answer: i64:0x37, expected 0x38");
+    }
+
+    #[test]
     fn values_agree_across_types() {
         let invoke = Work::Invoke { function: "f".into(), args: Vec::new(), expected: None };
         let item = Item { work: invoke, ..command("", None) };
         let of = |value: &str| Outcome { answer: Answer { values: vec![value.into()], exit: 0 }, ..Outcome::default() };
         assert_eq!(disagree(&item, &of("i32:0xffffffff"), &of("text:-1")), None);
         assert_eq!(disagree(&item, &of("i64:0x5"), &of("i64:0x5")), None);
-        assert_eq!(disagree(&item, &of("i64:0x5"), &of("text:6")).unwrap(), "answers text:6, not i64:0x5");
+        assert_eq!(disagree(&item, &of("i64:0x5"), &of("text:6")).unwrap(), "answers 6, not 5");
     }
 }

@@ -19,6 +19,9 @@ pub use together::{Line, Share, together};
 /// Between samples, if nobody says otherwise. Most kernels give no more than one in 4 ms.
 pub const PERIOD: Duration = Duration::from_millis(1);
 
+/// Fewer samples are chance.
+const FEW: u64 = 20;
+
 /// Shares of a thread's CPU time, in samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -119,6 +122,9 @@ impl Profile {
         let mut out = format!("{} samples", self.samples);
         if self.lost > 0 {
             let _ = write!(out, "; {} more were not kept", self.lost);
+        }
+        if self.samples < FEW {
+            let _ = write!(out, ": too few to say where the time goes; the program should run longer");
         }
         let _ = writeln!(out, "\n  share      self  where");
         for f in &self.functions {

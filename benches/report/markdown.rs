@@ -1,5 +1,5 @@
 //! Tables for a paper (papers/strategies.md): what each subject comes to, and the full matrix of programs by subjects.
-use super::words::{letter, mark, plan, ratio, short, sight, thousands, time, uncertainty};
+use super::words::{letter, mark, plan, ratio, sight, thousands, time, uncertainty, whole};
 use crate::analysis::{Analysis, CODE_BYTES, Quantity};
 use crate::stats::Judged;
 use std::fmt::Write;
@@ -23,7 +23,7 @@ pub fn matrix(analysis: &Analysis, command: &str) -> String {
         let bytes = summary.totals.get(CODE_BYTES).map_or(String::new(), |n| thousands(*n));
         let version = if subject.version == experiment.version { String::new() } else { format!(" {}", cell(&subject.version)) };
         let tally = [summary.faster, summary.slower, summary.cannot_tell].map(|n| n.to_string()).join(" / ");
-        let named = short(analysis, k);
+        let named = whole(analysis, k);
         let _ = writeln!(
             text,
             "| {} | `{}`{version} | {} | {} | {code} | {} | {} | {bytes} | {} | {} |",

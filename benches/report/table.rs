@@ -2,7 +2,7 @@
 //!
 //! A line of a program has run times first, and behind them compile times and code bytes as far as the terminal is wide. Many subjects make
 //! cells shorter; more than fit even so go in blocks below each other. `details` adds what is left out: those columns, groups, counts and passes.
-use super::words::{direction, less_or_more, letter, many, percent, plan, sentence, short, sight, thousands, time, uncertainty, wrap};
+use super::words::{direction, less_or_more, letter, many, percent, plan, sentence, sight, thousands, time, uncertainty, whole, wrap};
 use crate::against::{Against, Change};
 use crate::analysis::{Analysis, CODE_BYTES, Entry, Quantity};
 use crate::record::Clock;
@@ -20,6 +20,9 @@ pub struct Page {
     /// All there is, not only what most people ask for.
     pub details: bool,
 }
+
+/// Of `Form::Mark`.
+const LEGEND: &str = "Numbers are times as parts of A's, 0.50 is half of it: ▼ faster than A, ▲ slower, ~ these runs cannot tell.";
 
 /// Columns of one subject after another.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,8 +66,7 @@ fn head(analysis: &Analysis, width: usize) -> String {
     let mut text = wrap(&format!("{}: {}, {}", experiment.suite, many(experiment.benches.len(), "program"), plan(analysis)), width, "  ");
     text.push('\n');
     for (k, subject) in experiment.subjects.iter().enumerate() {
-        let name = short(analysis, k);
-        let mut line = if name == subject.name { name } else { format!("A with {name}") };
+        let mut line = whole(analysis, k);
         if !subject.version.is_empty() && subject.version != experiment.version {
             let _ = write!(line, " ({})", subject.version);
         }
@@ -75,7 +77,11 @@ fn head(analysis: &Analysis, width: usize) -> String {
     }
     text.push('\n');
     if experiment.subjects.len() > 1 {
-        text += &wrap("Compared with A; a `?` says that these runs cannot tell, and ± is the 95 % interval.", width, "");
+        text += &wrap(
+            "Compared with A; a `?` says that these runs cannot tell. ± is half of the 95 % interval, `±?` more than 100 %.",
+            width,
+            "",
+        );
         text.push('\n');
     }
     text
@@ -100,6 +106,10 @@ fn programs(analysis: &Analysis, page: Page) -> String {
             failed.map(|(k, error)| wrap(&format!("    {}: {error}", letter(k)), page.width, "       ")).collect()
         };
         text += &grid(analysis, &shown, block, form).text(&failures);
+        text.push('\n');
+    }
+    if form == Form::Mark && !others.is_empty() {
+        text += &wrap(LEGEND, page.width, "");
         text.push('\n');
     }
     text
@@ -254,6 +264,11 @@ fn summary(analysis: &Analysis, width: usize) -> String {
     let (form, _) = blocks(width, &[], &grid);
     text += &grid(&[], form).text(&|_| String::new());
     text.push('\n');
+    // Where lines of programs have no marks, nobody has said what they are.
+    if form == Form::Mark && subjects.len() > 1 {
+        text += &wrap(LEGEND, width, "  ");
+        text.push('\n');
+    }
     for k in 1..subjects.len() {
         text += &wrap(&sentence(analysis, k, &letter(k), "A"), width, "  ");
     }

@@ -1,16 +1,38 @@
 //! Numbers as people read them, and what they mean in a sentence.
 use crate::analysis::{Analysis, Quantity};
 use crate::stats::{Judged, Verdict};
+use samite_codegen::driver::Strategy;
 
 /// Subjects are called A, B, C ... in tables.
 pub fn letter(subject: usize) -> String {
     char::from_u32('A' as u32 + subject as u32).filter(char::is_ascii_uppercase).map_or(format!("#{subject}"), String::from)
 }
 
-/// A subject's name without what it shares with the baseline: of `a=1,b=2` and `a=1,b=3`, `b=3`. The baseline, and what is no such list, has all.
+/// What to call a subject: a strategy by its name if it has one, or by the fields in which it is not the first one: of `a=1,b=2` and `a=1,b=3`,
+/// `b=3`. The first one, and what is no such list, has all.
 pub fn short(analysis: &Analysis, subject: usize) -> String {
     let subjects = &analysis.experiment.subjects;
-    different_fields(&subjects[0].name, &subjects[subject].name)
+    let name = &subjects[subject].name;
+    named(name).map_or_else(|| different_fields(&subjects[0].name, name), str::to_string)
+}
+
+/// The same, with all fields in parentheses behind a name that stands for them.
+pub fn whole(analysis: &Analysis, subject: usize) -> String {
+    let subjects = &analysis.experiment.subjects;
+    let name = &subjects[subject].name;
+    let fields = different_fields(&subjects[0].name, name);
+    match named(name) {
+        Some(short) if fields == *name => format!("{short} ({name})"),
+        Some(short) => format!("{short} (A with {fields})"),
+        None if fields == *name => fields,
+        None => format!("A with {fields}"),
+    }
+}
+
+/// Strategies that have a name.
+fn named(strategy: &str) -> Option<&'static str> {
+    let names = [(Strategy::MAX, "max"), (Strategy::BASELINE, "baseline")];
+    names.into_iter().find(|(known, _)| known.to_string() == strategy).map(|(_, name)| name)
 }
 
 fn different_fields(first: &str, name: &str) -> String {
@@ -84,9 +106,12 @@ pub fn wrap(text: &str, width: usize, indent: &str) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// `± 1.2 %`; `± ?` where a single round says nothing of the next.
+/// `±1.2%`; `±?` of more than 100 %, where the digits say nothing.
 pub fn uncertainty(judged: &Judged) -> String {
-    format!("±{}", percent(judged.uncertainty()))
+    match judged.uncertainty() {
+        u if u < 1.0 => format!("±{}", percent(u)),
+        _ => "±?".into(),
+    }
 }
 
 /// Of a part of 1.
@@ -158,13 +183,20 @@ pub fn sentence(analysis: &Analysis, subject: usize, this: &str, first: &str) ->
     let (factor, word) = direction(run.judged.ratio);
     let sure = uncertainty(&run.judged);
     let mut text = match run.judged.verdict {
-        Verdict::CannotTell => format!("Whether {this} is faster than {first} cannot be told from these runs: {factor} {word} ({sure})"),
+        Verdict::CannotTell => format!(
+            "Whether {this} is faster than {first} cannot be told from these runs, as {}: {factor} {word} ({sure})",
+            why_not(analysis, &run.judged)
+        ),
         Verdict::Faster | Verdict::Slower => format!("{this} is {factor} {word} than {first} ({sure})"),
     };
     if run.benches > 1 {
         let parts = [(summary.faster, "faster"), (summary.slower, "slower"), (summary.cannot_tell, "cannot tell")];
-        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-        text.push_str(&format!(" over {} programs: {}", run.benches, parts.join(", ")));
+        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).collect();
+        let counts = match parts[..] {
+            [(_, what)] if summary.cannot_tell == 0 => format!("all {what}"),
+            _ => parts.iter().map(|(n, what)| format!("{n} {what}")).collect::<Vec<_>>().join(", "),
+        };
+        text.push_str(&format!(" over {} programs: {counts}", run.benches));
     }
     text.push('.');
     if let Some(compile) = summary.means.get(&Quantity::Compile) {
@@ -180,15 +212,37 @@ pub fn sentence(analysis: &Analysis, subject: usize, this: &str, first: &str) ->
     text
 }
 
+/// Why a comparison has no verdict.
+fn why_not(analysis: &Analysis, judged: &Judged) -> String {
+    let ends = |ratio: f64| {
+        let (factor, word) = direction(ratio);
+        format!("{factor} {word}")
+    };
+    match () {
+        () if analysis.experiment.plan.processes == 1 => "one process of each says nothing of the next".into(),
+        () if judged.low == 0.0 || judged.uncertainty() >= 1.0 => "its processes scatter too much".into(),
+        () if judged.low < 1.0 && judged.high > 1.0 => format!("they allow for {} to {}", ends(judged.low), ends(judged.high)),
+        () => "among so many comparisons one like this comes by chance".into(),
+    }
+}
+
 /// What this experiment could have seen.
 pub fn sight(analysis: &Analysis) -> Option<String> {
     if analysis.experiment.subjects.len() < 2 {
         return None;
     }
-    Some(match analysis.detectable() {
-        Some(part) => format!("In a single program, a difference of {} would have been seen in 80 of 100 such reports.", percent(part)),
-        None => "One process of each says nothing of the next one: no verdicts on single programs.".to_string(),
-    })
+    let more = "more processes (`--processes`, `--thorough`) show smaller ones";
+    match analysis.detectable() {
+        _ if analysis.experiment.plan.processes == 1 => {
+            Some("One process of each says nothing of the next one: no verdicts on single programs.".to_string())
+        }
+        Some(part) if part < 10.0 => {
+            Some(format!("In a single program these runs show differences of about {} and more; {more}.", percent(part)))
+        }
+        Some(_) => Some(format!("In a single program this noise hides any difference; {more}.")),
+        // Nothing was compared.
+        None => None,
+    }
 }
 
 #[cfg(test)]

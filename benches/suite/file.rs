@@ -2,7 +2,7 @@
 //!
 //! Errors name the line. In texts, `{name}` is the name of the bench.
 use super::embedded::Folder;
-use super::{Command, Item, Load, Suite, Twin, Work, package};
+use super::{Command, Item, Load, Shape, Suite, Twin, Work, package};
 use anyhow::{Context, bail, ensure};
 use regex_lite::Regex;
 use serde::Deserialize;
@@ -36,7 +36,7 @@ struct Entry {
     check_iterations: Option<i32>,
     check_expected: Option<String>,
     function: Option<String>,
-    args: Option<Vec<String>>,
+    args: Option<Vec<Word>>,
     env: Option<BTreeMap<String, String>>,
     dirs: Option<Vec<String>>,
     stdin: Option<String>,
@@ -57,11 +57,41 @@ enum Kind {
     Sightglass,
 }
 
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Kernel => "kernel",
+            Kind::Invoke => "invoke",
+            Kind::Wasi => "wasi",
+            Kind::Sightglass => "sightglass",
+        }
+    }
+}
+
+/// A text, or a number as one.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Word {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+}
+
+impl Word {
+    fn text(self) -> String {
+        match self {
+            Word::Text(text) => text,
+            Word::Integer(number) => number.to_string(),
+            Word::Float(number) => number.to_string(),
+        }
+    }
+}
+
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
+    One(Word),
+    Many(Vec<Word>),
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -84,6 +114,34 @@ impl Entry {
             stdin exit expected_stdout expected_stderr seconds native
         }
     }
+    /// Takes away the fields that a kind has not, and says which it had of them.
+    fn keep(&mut self, kind: Kind) -> Vec<&'static str> {
+        let mut taken = Vec::new();
+        macro_rules! only {
+            ($($field:ident: $($of:ident)|+;)*) => {
+                $(if !matches!(kind, $(Kind::$of)|+) && self.$field.take().is_some() {
+                    taken.push(stringify!($field));
+                })*
+            };
+        }
+        only! {
+            iterations: Kernel; check_iterations: Kernel; check_expected: Kernel; expected: Kernel | Invoke; function: Invoke;
+            args: Invoke | Wasi | Sightglass; env: Wasi | Sightglass; dirs: Wasi | Sightglass; stdin: Wasi | Sightglass;
+            exit: Wasi | Sightglass; expected_stdout: Wasi | Sightglass; expected_stderr: Wasi | Sightglass; seconds: Wasi;
+        }
+        taken
+    }
+    /// With defaults, as far as they are for its kind. A field of another kind is a mistake in a bench, not in what several kinds share.
+    fn with(mut self, defaults: &Entry) -> anyhow::Result<Entry> {
+        let kind = self.kind.or(defaults.kind).unwrap_or_default();
+        if let [field, ..] = self.keep(kind)[..] {
+            let name = self.name.as_deref().unwrap_or("?");
+            bail!("bench `{name}`: it has the field `{field}`, which the kind `{}` has not", kind.name());
+        }
+        let mut defaults = defaults.clone();
+        defaults.keep(kind);
+        Ok(self.or(&defaults))
+    }
 }
 
 pub fn load(path: &Path, word: &str) -> anyhow::Result<Suite> {
@@ -102,7 +160,8 @@ pub fn parse(name: &str, text: &str, folder: &Folder) -> anyhow::Result<Suite> {
     let mut names = BTreeSet::new();
     for entry in file.bench {
         let at = line(entry.span().start);
-        let item = item(entry.into_inner().or(&file.defaults), folder).with_context(|| format!("line {at}"))?;
+        let entry = entry.into_inner().with(&file.defaults);
+        let item = entry.and_then(|entry| item(entry, folder)).with_context(|| format!("line {at}"))?;
         ensure!(names.insert(item.name.clone()), "line {at}: there are two of the name `{}`", item.name);
         items.push(item);
     }
@@ -116,8 +175,7 @@ fn item(entry: Entry, folder: &Folder) -> anyhow::Result<Item> {
     let context = || format!("bench `{name}`");
     let wasm = module(&entry, &name, folder).with_context(context)?;
     let kind = entry.kind.unwrap_or_default();
-    misplaced(&entry, kind).with_context(context)?;
-    let args: Vec<String> = entry.args.clone().unwrap_or_default().into_iter().map(&fill).collect();
+    let args: Vec<String> = entry.args.clone().unwrap_or_default().into_iter().map(Word::text).map(&fill).collect();
     let work = (|| {
         Ok(match kind {
             Kind::Kernel => {
@@ -128,20 +186,21 @@ fn item(entry: Entry, folder: &Folder) -> anyhow::Result<Item> {
                 };
                 let expected = match entry.expected.clone() {
                     Some(OneOrMany::Many(_)) => bail!("a kernel has one `expected`"),
-                    Some(OneOrMany::One(text)) => Some(text),
+                    Some(OneOrMany::One(word)) => Some(word.text()),
                     None => None,
                 };
                 let full = load(entry.iterations, expected, "")?;
                 Work::Kernel { full, check: load(entry.check_iterations, entry.check_expected.clone(), "check_")? }
             }
-            Kind::Invoke => Work::Invoke {
-                function: entry.function.clone().context("an invocation needs its `function`")?,
-                args,
-                expected: entry.expected.clone().map(|expected| match expected {
-                    OneOrMany::One(text) => vec![text],
-                    OneOrMany::Many(all) => all,
-                }),
-            },
+            Kind::Invoke => {
+                let function = entry.function.clone().context("an invocation needs its `function`")?;
+                Shape::of(&wasm)?.check(&function, &args)?;
+                let expected = entry.expected.clone().map(|expected| match expected {
+                    OneOrMany::One(word) => vec![word.text()],
+                    OneOrMany::Many(all) => all.into_iter().map(Word::text).collect(),
+                });
+                Work::Invoke { function, args, expected }
+            }
             Kind::Wasi => Work::Wasi(command(&entry, args, folder, &fill)?),
             Kind::Sightglass => Work::Sightglass(command(&entry, args, folder, &fill)?),
         })
@@ -155,25 +214,6 @@ fn item(entry: Entry, folder: &Folder) -> anyhow::Result<Item> {
         twin,
         name,
     })
-}
-
-/// A field that another kind has is a mistake, not a wish to be passed over.
-fn misplaced(entry: &Entry, kind: Kind) -> anyhow::Result<()> {
-    let Entry { iterations, check_iterations, check_expected, expected, function, args, .. } = entry;
-    let Entry { env, dirs, stdin, exit, expected_stdout, expected_stderr, seconds, .. } = entry;
-    let kernel = iterations.is_some() || check_iterations.is_some() || check_expected.is_some();
-    let command = env.is_some() || dirs.is_some() || stdin.is_some() || exit.is_some() || seconds.is_some();
-    let command = command || expected_stdout.is_some() || expected_stderr.is_some();
-    let wrong = match kind {
-        Kind::Kernel => (command || function.is_some() || args.is_some()).then_some("kernel"),
-        Kind::Invoke => (command || kernel).then_some("invoke"),
-        Kind::Wasi => (kernel || function.is_some() || expected.is_some()).then_some("wasi"),
-        Kind::Sightglass => (kernel || function.is_some() || expected.is_some() || seconds.is_some()).then_some("sightglass"),
-    };
-    if let Some(kind) = wrong {
-        bail!("it has a field that the kind `{kind}` has not");
-    }
-    Ok(())
 }
 
 fn module(entry: &Entry, name: &str, folder: &Folder) -> anyhow::Result<Cow<'static, [u8]>> {
@@ -271,7 +311,10 @@ mod tests {
                 "bench `a`: checksum `5` does not start with 0x",
             ),
             ("[[bench]]\nname = \"a\"\nmodule = \"a.wasm\"\nkind = \"wasm\"\n", "line 4: unknown variant `wasm`"),
-            ("[[bench]]\nname = \"a\"\nmodule = \"a.wasm\"\nexit = 3\n", "it has a field that the kind `kernel` has not"),
+            (
+                "[[bench]]\nname = \"a\"\nmodule = \"a.wasm\"\nexit = 3\n",
+                "line 1: bench `a`: it has the field `exit`, which the kind `kernel` has not",
+            ),
             ("[[bench]]\nname = \"a\"\nmodule = \"a.wasm\"\nkind = \"wasi\"\nseconds = \"x\"\n", "needs one group"),
             ("[[bench]]\nname = \"a\"\nmodule = \"a.wasm\"\nkind = \"wasi\"\nsha256 = \"00\"\n", "a.wasm has sha256 93a44bbb"),
             (
@@ -283,6 +326,39 @@ mod tests {
             let error = format!("{:#}", parsed(text).unwrap_err());
             assert!(error.contains(wanted), "{error}\nis not: {wanted}");
         }
+    }
+
+    /// Defaults are for several kinds; each takes what it has. Numbers are arguments and results as texts are.
+    #[test]
+    fn defaults_of_other_kinds_and_numbers() {
+        let text = r#"
+            [defaults]
+            module = "f.wasm"
+            exit = 3
+            function = "f"
+            [[bench]]
+            name = "program"
+            kind = "wasi"
+            args = ["--size", 7]
+            [[bench]]
+            name = "function"
+            kind = "invoke"
+            args = [25, -1.5, "0x2a"]
+            expected = 75025
+        "#;
+        let room = tempfile::tempdir().unwrap();
+        let module = wat::parse_str("(module (func (export \"f\") (param i32 f64 i64) (result i64) i64.const 75025))").unwrap();
+        std::fs::write(room.path().join("f.wasm"), module).unwrap();
+        let parsed = |text: &str| parse("x", text, &Folder::Disk(room.path().to_path_buf()));
+        let suite = parsed(text).unwrap();
+        let Work::Wasi(command) = &suite.items[0].work else { panic!() };
+        assert_eq!((command.exit, &command.args[..]), (3, &["--size".to_string(), "7".into()][..]));
+        let Work::Invoke { args, expected, .. } = &suite.items[1].work else { panic!() };
+        assert_eq!((args.join(" ").as_str(), expected.as_deref()), ("25 -1.5 0x2a", Some(&["75025".to_string()][..])));
+        let error = |text: &str| format!("{:#}", parsed(text).unwrap_err());
+        let wrong = error(&text.replace("25, -1.5", "\"x\", -1.5"));
+        assert_eq!(wrong, "line 10: bench `function`: argument `x` of `f` is not an i32");
+        assert!(error(&text.replace("25, -1.5, ", "")).ends_with("`f` takes 3 arguments (i32 f64 i64), not 1"));
     }
 
     #[test]

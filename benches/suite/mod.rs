@@ -14,14 +14,15 @@ pub mod package;
 mod sightglass;
 pub mod twin;
 
-use crate::record;
+use crate::{record, worker};
 use anyhow::{Context, bail, ensure};
 use regex_lite::Regex;
+use samite_codegen::driver::artifact;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 pub use twin::Twin;
-use wasmparser::{ExternalKind, Payload};
+use wasmparser::{CompositeInnerType, ExternalKind, Payload, TypeRef, ValType};
 
 #[derive(Clone, Debug)]
 pub struct Suite {
@@ -191,11 +192,13 @@ fn single(path: &Path, wanted: &Wanted) -> anyhow::Result<Item> {
     let item = |work| Item { name: name.clone(), group: String::new(), about: about.clone(), wasm: wasm.clone().into(), work, twin: None };
     match &wanted.invoke {
         Some(function) => {
-            ensure!(shape.functions.contains(function), "{about} has no exported function `{function}`{}", shape.has());
+            shape.check(function, &wanted.args).with_context(|| about.clone())?;
             Ok(item(Work::Invoke { function: function.clone(), args: wanted.args.clone(), expected: None }))
         }
         None if shape.marks => sightglass::item(path, wasm, wanted.small),
-        None if shape.functions.contains("_start") => Ok(item(Work::Wasi(Command { args: wanted.args.clone(), ..wanted.command.clone() }))),
+        None if shape.functions.contains_key("_start") => {
+            Ok(item(Work::Wasi(Command { args: wanted.args.clone(), ..wanted.command.clone() })))
+        }
         None => bail!("{about} is no program: it has no `_start`; name a function to call by --invoke{}", shape.has()),
     }
 }
@@ -204,40 +207,88 @@ fn single(path: &Path, wanted: &Wanted) -> anyhow::Result<Item> {
 struct Shape {
     /// Does it import `bench.start` and `bench.end`?
     marks: bool,
-    functions: BTreeSet<String>,
+    /// Exported functions, and types of their parameters.
+    functions: BTreeMap<String, Vec<ValType>>,
 }
 
 impl Shape {
     fn of(wasm: &[u8]) -> anyhow::Result<Shape> {
         // Names are all that is read: what our engine lacks may be what a peer has.
-        let mut shape = Shape { marks: false, functions: BTreeSet::new() };
         let (mut start, mut end) = (false, false);
+        let (mut types, mut functions, mut exports): (Vec<Vec<ValType>>, Vec<u32>, Vec<(String, u32)>) = Default::default();
         for payload in wasmparser::Parser::new(0).parse_all(wasm) {
             match payload? {
+                Payload::TypeSection(section) => {
+                    for group in section {
+                        for ty in group?.into_types() {
+                            types.push(if let CompositeInnerType::Func(ty) = &ty.composite_type.inner {
+                                ty.params().to_vec()
+                            } else {
+                                Vec::new()
+                            });
+                        }
+                    }
+                }
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
                         let import = import?;
                         start |= import.module == "bench" && import.name == "start";
                         end |= import.module == "bench" && import.name == "end";
+                        if let TypeRef::Func(ty) = import.ty {
+                            functions.push(ty);
+                        }
+                    }
+                }
+                Payload::FunctionSection(section) => {
+                    for ty in section {
+                        functions.push(ty?);
                     }
                 }
                 Payload::ExportSection(section) => {
                     for export in section {
                         let export = export?;
                         if export.kind == ExternalKind::Func {
-                            shape.functions.insert(export.name.to_string());
+                            exports.push((export.name.to_string(), export.index));
                         }
                     }
                 }
                 _ => {}
             }
         }
-        shape.marks = start && end;
-        Ok(shape)
+        let params = |index: u32| functions.get(index as usize).and_then(|ty| types.get(*ty as usize)).cloned().unwrap_or_default();
+        let functions = exports.into_iter().map(|(name, index)| (name, params(index))).collect();
+        Ok(Shape { marks: start && end, functions })
+    }
+    /// Can the function be called with these? What cannot is told before anything is measured.
+    fn check(&self, function: &str, args: &[String]) -> anyhow::Result<()> {
+        let Some(params) = self.functions.get(function) else { bail!("there is no exported function `{function}`{}", self.has()) };
+        if params.len() != args.len() {
+            let types: Vec<String> = params.iter().map(ValType::to_string).collect();
+            let (types, s) = (types.join(" "), if params.len() == 1 { "" } else { "s" });
+            let types = if types.is_empty() { types } else { format!(" ({types})") };
+            bail!("`{function}` takes {} argument{s}{types}, not {}", params.len(), args.len());
+        }
+        match params.iter().zip(args).find(|(ty, text)| !is_argument(**ty, text)) {
+            Some((ty, text)) => bail!("argument `{text}` of `{function}` is not {} {ty}", if *ty == ValType::V128 { "a" } else { "an" }),
+            None => Ok(()),
+        }
     }
     fn has(&self) -> String {
-        let names: Vec<String> = self.functions.iter().map(|name| format!("`{name}`")).take(20).collect();
+        let names: Vec<String> = self.functions.keys().map(|name| format!("`{name}`")).take(20).collect();
         if names.is_empty() { String::new() } else { format!(" (it has {})", names.join(", ")) }
+    }
+}
+
+/// As `worker::engine` reads arguments.
+fn is_argument(ty: ValType, text: &str) -> bool {
+    let integer = |bits: u32| worker::integer(text).is_some_and(|n| (-(1i128 << (bits - 1))..1i128 << bits).contains(&n));
+    match ty {
+        ValType::I32 => integer(32),
+        ValType::I64 => integer(64),
+        ValType::F32 => text.parse::<f32>().is_ok(),
+        ValType::F64 => text.parse::<f64>().is_ok(),
+        // Peers may know them.
+        _ => true,
     }
 }
 
@@ -250,6 +301,9 @@ fn read_module(path: &Path) -> anyhow::Result<Vec<u8>> {
 fn to_module(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     if bytes.starts_with(b"\0asm") {
         return Ok(bytes);
+    }
+    if artifact::is_artifact(&bytes) {
+        bail!("{} is an ELF file; if `samite compile` made it, give the module it was made from: that is compiled here", path.display());
     }
     if path.extension().is_some_and(|e| e == "wat") {
         let module = wat::parse_bytes(&bytes).map_err(|error| {

@@ -161,9 +161,13 @@ fn the_table() {
     );
     assert!(line("beta").contains("FAILED") && text.contains("\n    C: wrong answer: <1>\n"), "{text}");
     assert!(line("  A").contains("regalloc=a") && text.contains("\n  B   2.00x faster  ±0.0%   2.00x slower"), "{text}");
-    assert!(line("B is").starts_with("B is 2.00x faster than A (±0.0%) over 3 programs: 3 faster. It compiles 2.00x slower (±"), "{text}");
     assert!(
-        text.contains("\nWhether C is faster than A cannot be told from these runs: 1.00x faster (±") && text.contains(" 1 FAILED.\n"),
+        line("B is").starts_with("B is 2.00x faster than A (±0.0%) over 3 programs: all faster. It compiles 2.00x slower (±"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nWhether C is faster than A cannot be told from these runs, as they allow for 1.00x ")
+            && text.contains("FAILED.\n"),
         "{text}"
     );
     assert!(
@@ -185,6 +189,10 @@ fn the_table_fits() {
             (0..subjects).map(|k| Subject { name: format!("regalloc=x{k},{}", "bounds=guard,".repeat(9)), ..all[k % 4].clone() }).collect();
         experiment.cells = (0..3).flat_map(|b| (0..subjects).map(move |k| b * 4 + k % 4)).map(|at| first[at].clone()).collect();
         let analysis = Analysis::new(&experiment);
+        let text = terminal(&experiment, width);
+        let marks = text.lines().any(|l| l.starts_with("alpha ") && l.contains(['▼', '▲', '~']));
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!marks || words.contains("▼ faster than A, ▲ slower"), "{text}");
         for details in [false, true] {
             let text = table::table(&analysis, Page { width, details });
             let widest = text.lines().max_by_key(|l| l.chars().count()).unwrap();
@@ -198,13 +206,28 @@ fn the_table_fits() {
 }
 
 #[test]
+fn subjects_have_their_short_names() {
+    let mut experiment = example();
+    experiment.subjects[0].name = samite_codegen::driver::Strategy::MAX.to_string();
+    experiment.subjects[1].name = samite_codegen::driver::Strategy::BASELINE.to_string();
+    let text = terminal(&experiment, 140);
+    assert!(text.contains("  A  max (passes=basic,") && text.contains("  B  baseline (A with passes=none,regalloc=spill-all)\n"), "{text}");
+    let page = html::page(&Analysis::new(&experiment), "");
+    assert!(page.contains("<code>max</code> <span class=\"tag\">compared with</span>") && page.contains("<code>baseline</code>"));
+}
+
+#[test]
 fn a_single_process_gives_no_verdict() {
     let mut experiment = example();
     experiment.cells.iter_mut().for_each(|c| c.processes.truncate(1));
+    experiment.plan.processes = 1;
     let analysis = Analysis::new(&experiment);
     assert_eq!(analysis.entry(0, 1).run().unwrap().judged.unwrap().verdict, Verdict::CannotTell);
-    assert!(terminal(&experiment, 100).contains("±?"));
+    assert!(terminal(&experiment, 100).contains("±?") && terminal(&experiment, 100).contains("One process of each says nothing"));
     assert!(html::page(&analysis, "").contains("cannot tell"));
+    // Of more processes that is not said, whatever they show.
+    experiment.plan.processes = 3;
+    assert!(!terminal(&experiment, 100).contains("One process of each"));
 }
 
 #[test]

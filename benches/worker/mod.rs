@@ -163,7 +163,7 @@ pub fn is_value(expected: &str, value: &str) -> bool {
     }
 }
 
-fn integer(text: &str) -> Option<i128> {
+pub fn integer(text: &str) -> Option<i128> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let value = match digits.strip_prefix("0x") {
         Some(digits) => i128::from(u64::from_str_radix(digits, 16).ok()?),

@@ -169,6 +169,7 @@ pub struct Field {
     /// What it is when the choice is switched off: the value with the least machinery behind it.
     pub simplest: &'static str,
     all: fn() -> Vec<&'static str>,
+    meaning: fn(&Strategy) -> &'static str,
     get: fn(&Strategy) -> &'static str,
     set: fn(&mut Strategy, &str) -> bool,
 }
@@ -178,15 +179,29 @@ impl Field {
     pub fn values(&self) -> impl Iterator<Item = &'static str> {
         (self.all)().into_iter()
     }
+    /// What one of its values means, in a line.
+    pub fn meaning(&self, value: &str) -> &'static str {
+        (self.meaning)(&Strategy::MAX.with(self, value))
+    }
+    pub fn is_default(&self, value: &str) -> bool {
+        self.of(&Strategy::MAX) == value
+    }
+    /// Its value in a strategy.
+    pub fn of(&self, strategy: &Strategy) -> &'static str {
+        (self.get)(strategy)
+    }
 }
 
 /// A line of the table below.
 macro_rules! field {
-    ($name:ident: $ty:ident = $simplest:ident) => {
+    ($name:ident: $ty:ident = $simplest:ident, $($value:ident => $meaning:literal),+) => {
         Field {
             name: stringify!($name),
             simplest: $ty::$simplest.name(),
             all: || $ty::ALL.iter().map(|value| value.name()).collect(),
+            meaning: |strategy| match strategy.$name {
+                $($ty::$value => $meaning),+
+            },
             get: |strategy| strategy.$name.name(),
             set: |strategy, text| {
                 let value = $ty::ALL.iter().copied().find(|value| value.name() == text);
@@ -197,12 +212,19 @@ macro_rules! field {
 }
 
 const FIELDS: &[Field] = &[
-    field!(passes: Passes = None),
-    field!(regalloc: How = SpillAll),
-    field!(bounds: Bounds = Compare),
-    field!(interrupt: Interrupt = Off),
-    field!(nan: Nan = Native),
-    field!(relaxed: Relaxed = Native),
+    field!(passes: Passes = None, None => "code as the module has it", Basic => "all optimizing passes"),
+    field!(regalloc: How = SpillAll, SpillAll => "every value has a slot on the stack", Linear => "linear scan: values stay in registers"),
+    field!(bounds: Bounds = Compare,
+        Guard => "accesses out of a memory's bounds fault: pages without access follow it",
+        Compare => "each access compares with the memory's length"),
+    field!(interrupt: Interrupt = Off,
+        Off => "a running program cannot be stopped",
+        Epoch => "loops and functions compare a counter: for --timeout and epoch deadlines",
+        Page => "loops and functions read a page that is taken away to stop them"),
+    field!(nan: Nan = Native, Native => "NaNs as the processor makes them", Canonical => "the same bits of NaNs on every machine"),
+    field!(relaxed: Relaxed = Native,
+        Native => "relaxed vector operators as the processor is quickest",
+        Deterministic => "relaxed vector operators give the same bits on every machine"),
 ];
 
 #[cfg(test)]
@@ -228,6 +250,22 @@ mod tests {
         assert!(all.contains(&Strategy::MAX) && all.contains(&Strategy::BASELINE));
         let printed = format!("{:?}", Strategy::MAX);
         assert_eq!(printed.matches(": ").count(), Strategy::fields().len(), "{printed}");
+    }
+
+    /// The page has the table, and nothing that is not of it.
+    #[test]
+    fn the_page_has_all_values() {
+        let mut rows = String::new();
+        for field in FIELDS {
+            for value in field.values() {
+                let default = if field.is_default(value) { " (default)" } else { "" };
+                rows += &format!("| `{}` | `{value}`{default} | {} |\n", field.name, field.meaning(value));
+            }
+        }
+        let page = include_str!("../strategy.md");
+        let table = page.split_once("|---|---|---|\n").and_then(|(_, rest)| rest.split("\n\n").next()).unwrap();
+        assert_eq!(table.trim_end(), rows.trim_end(), "codegen/strategy.md");
+        assert!(page.contains(&format!("`{}`", Strategy::MAX)) && page.contains(&format!("`{}`", Strategy::BASELINE)), "{page}");
     }
 
     #[test]

@@ -121,7 +121,7 @@ struct PlanArgs {
     #[arg(long)]
     fixed_places: bool,
     /// An engine that takes longer for one answer has failed
-    #[arg(long, value_name = "TIME", value_parser = options::duration, default_value = "2m")]
+    #[arg(long, value_name = "TIME", value_parser = options::timeout, default_value = "2m")]
     timeout: Duration,
 }
 
@@ -140,7 +140,7 @@ struct ReportArgs {
     /// Writes all timings for data frames
     #[arg(long, value_name = "FILE")]
     parquet: Option<PathBuf>,
-    /// Writes tables for a page of text; in a file that has a line `<!-- measured -->`, what follows it is replaced
+    /// Writes tables for a page of text; of a file that there is, what follows its line `<!-- measured -->` is replaced
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
     /// Writes a page with charts that needs nothing else
@@ -185,6 +185,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Whatever is wrong with files is said before anything is measured.
     let then = args.reports.against.as_ref().map(|file| read(file)).transpose()?;
     args.reports.files().into_iter().try_for_each(input::check_writable)?;
+    if let Some(file) = args.reports.markdown.as_ref().filter(|file| file.is_file()) {
+        let old = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let ours = old.is_empty() || old.contains(MEASURED);
+        ensure!(ours, "{} has no line `{MEASURED}`: what is in it would be lost", file.display());
+    }
     let subjects = subjects(&args, &suite)?;
     let plan = args.plan.plan(args.peers.with_compile);
     if let (Some(then), Some(file)) = (&then, &args.reports.against) {
@@ -241,8 +246,8 @@ fn write_reports(args: &ReportArgs, analysis: &Analysis<'_>) -> anyhow::Result<(
     if let Some(file) = &args.markdown {
         let matrix = report::markdown::matrix(analysis, &command);
         let old = if file.is_file() { std::fs::read_to_string(file).unwrap_or_default() } else { String::new() };
-        let kept = old.find(MEASURED).map_or("", |at| &old[..at + MEASURED.len()]);
-        input::write(file, format!("{kept}{matrix}").as_bytes())?;
+        let kept = old.find(MEASURED).map_or("", |at| &old[..at]);
+        input::write(file, format!("{kept}{MEASURED}\n\n{matrix}").as_bytes())?;
     }
     if let Some(file) = &args.html {
         input::write(file, report::html::page(analysis, &command).as_bytes())?;
@@ -251,7 +256,7 @@ fn write_reports(args: &ReportArgs, analysis: &Analysis<'_>) -> anyhow::Result<(
 }
 
 /// What stands in pages of text in front of tables that are measured.
-const MEASURED: &str = "<!-- measured -->\n\n";
+const MEASURED: &str = "<!-- measured -->";
 
 /// What was typed, for the record.
 fn command_line() -> String {
@@ -271,7 +276,8 @@ fn suite(args: &Args) -> anyhow::Result<Suite> {
         Ok((host, guest.to_string()))
     };
     let variable = |text: &String| {
-        let (name, value) = text.split_once('=').with_context(|| format!("--env {text} is not NAME=VALUE"))?;
+        let split = text.split_once('=').filter(|(name, _)| !name.is_empty());
+        let (name, value) = split.with_context(|| format!("--env {text} is not NAME=VALUE"))?;
         Ok((name.to_string(), value.to_string()))
     };
     let command = Command {
@@ -284,7 +290,13 @@ fn suite(args: &Args) -> anyhow::Result<Suite> {
         ensure!(file.is_file(), "cannot read {}", file.display());
     }
     let alone = what.invoke.is_some() || !args.args.is_empty() || !what.dirs.is_empty() || !what.env.is_empty() || what.stdin.is_some();
-    let is_module = |word: &String| Path::new(word).extension().is_some_and(|e| e == "wasm" || e == "wat");
+    let is_module = |word: &String| Path::new(word).is_file() && !Path::new(word).extension().is_some_and(|e| e == "toml" || e == "suite");
+    if let [first, second, ..] = &args.suites[..]
+        && is_module(first)
+        && !(Path::new(second).exists() || Suite::EMBEDDED.contains(&second.as_str()))
+    {
+        bail!("no suite or file `{second}`; arguments come after `--`: `-- {}`", args.suites[1..].join(" "));
+    }
     if alone && !(args.suites.len() == 1 && is_module(&args.suites[0])) {
         bail!("--invoke, --dir, --env, --stdin and arguments are for one module; a suite says these itself");
     }

@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "PASS", requires = "emit")]
     after: Option<String>,
     /// How to compile: `max`, `baseline`, or FIELD=VALUE,...
-    #[arg(long, default_value_t)]
+    #[arg(long, default_value_t, long_help = crate::options::strategies())]
     strategy: Strategy,
 }
 
@@ -61,7 +61,7 @@ pub enum Emit {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let bytes = input::read_module(&args.file)?;
     let name = || args.file.display().to_string();
-    let module = decode(&bytes).with_context(name)?;
+    let module = input::located(&args.file, decode(&bytes))?;
     let functions = choose(&module.info, &args.function).with_context(name)?;
     let result = match args.emit {
         None => object(&module, &bytes, &args),
@@ -73,7 +73,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         None if args.file.as_os_str() != "-" => args.file.with_extension("cwasm"),
         _ => "-".into(),
     });
-    input::write(&output, &result.with_context(name)?)?;
+    input::write(&output, &input::located(&args.file, result)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -29,7 +29,7 @@ pub struct Args {
     /// The module, binary or text (`-` is standard input)
     file: PathBuf,
     /// How to compile: `max`, `baseline`, or FIELD=VALUE,...; may be given several times [default: max]
-    #[arg(long)]
+    #[arg(long, long_help = crate::options::strategies())]
     strategy: Vec<Strategy>,
     /// Only functions of this name or index; may be given several times
     #[arg(long, value_name = "NAME|INDEX")]
@@ -45,7 +45,7 @@ const BUDGET: usize = 256 << 10;
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let name = || args.file.display().to_string();
     let bytes = input::read_module(&args.file)?;
-    let module = decode(&bytes).with_context(name)?;
+    let module = input::located(&args.file, decode(&bytes))?;
     let functions = match args.function.as_slice() {
         [] => default_functions(&module.info),
         words => choose(&module.info, words).with_context(name)?,
@@ -55,7 +55,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if strategies.is_empty() {
         strategies.push(Strategy::MAX);
     }
-    let page = page(&module, &bytes, &args.file, &strategies, &functions).with_context(name)?;
+    let page = input::located(&args.file, page(&module, &bytes, &args.file, &strategies, &functions))?;
     let output = args.output.clone().unwrap_or_else(|| match args.file.as_os_str() == "-" {
         true => "-".into(),
         false => args.file.with_extension("html"),

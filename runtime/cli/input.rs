@@ -1,5 +1,6 @@
 //! Files to modules. Whatever a file holds, the answer is a module or one line that says what is wrong and where.
 use anyhow::{Context, bail};
+use samite_codegen::driver::artifact;
 use samite_ir::translate::{Error, Translator, decode};
 use std::fs;
 use std::io::{Read, Write};
@@ -34,6 +35,12 @@ pub fn read_module(file: &Path) -> anyhow::Result<Vec<u8>> {
 /// As `read_module`, of what was read.
 pub fn to_module(file: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     match kind(file, &bytes) {
+        Kind::Binary if artifact::is_artifact(&bytes) => {
+            bail!(
+                "{}: not a WebAssembly module: it is an ELF file; if `samite compile` made it, give the module it was made from",
+                file.display()
+            )
+        }
         Kind::Binary => Ok(bytes),
         Kind::Text => text_to_binary(file, &bytes),
         Kind::Script => bail!("{} is a script of several commands; `samite spec` runs it", file.display()),
@@ -62,6 +69,16 @@ pub fn kind(file: &Path, bytes: &[u8]) -> Kind {
         () if extension == "wat" || like_text => Kind::Text,
         () => Kind::Binary,
     }
+}
+
+/// With the file's name in front of an error. Offsets are of the binary form, which is said where the file is a text.
+pub fn located<T>(file: &Path, result: Result<T, impl Into<anyhow::Error>>) -> anyhow::Result<T> {
+    result.map_err(|error| {
+        let error = error.into();
+        let text = file.extension().is_some_and(|e| e == "wat") && one_line(&error).contains(" at offset ");
+        let form = if text { " (offsets count in the binary form, as of `samite parse`)" } else { "" };
+        error.context(format!("{}{form}", file.display()))
+    })
 }
 
 /// Is this a module that the engine has everything for?

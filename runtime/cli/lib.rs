@@ -6,6 +6,7 @@
 //! script/     reads and runs .wast scripts; used by `spec` and by the tests
 //! input       files to modules, and errors that say in one line what is wrong with a file
 //! source      the source lines that a module was made from      explore/   the page of `explore`: its data, and what shows it
+//! frames      backtraces as people read them
 //! cache       compiled modules of earlier runs
 //! options     flags that several commands have           term    colour and progress on a terminal, plain text in a pipe
 //! ```
@@ -20,6 +21,7 @@ mod bench_worker;
 mod cache;
 mod compile;
 mod explore;
+mod frames;
 mod input;
 mod objdump;
 mod options;

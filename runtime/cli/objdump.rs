@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME|INDEX")]
     function: Vec<String>,
     /// How to compile: `max`, `baseline`, or FIELD=VALUE,... [default: max]
-    #[arg(long)]
+    #[arg(long, long_help = crate::options::strategies())]
     strategy: Option<Strategy>,
 }
 
@@ -32,12 +32,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if artifact::is_artifact(&bytes) {
         let artifact = artifact::read(&bytes).with_context(name)?;
         let module = artifact.decode().with_context(name)?;
-        ensure!(args.strategy.is_none(), "{} is compiled already, with {}", name(), artifact.header.strategy);
+        let same = args.strategy.is_none_or(|strategy| strategy == artifact.header.strategy);
+        ensure!(same, "{} is compiled already, with {}", name(), artifact.header.strategy);
         return print(&args, &module.info, &artifact.image);
     }
     let bytes = input::to_module(&args.file, bytes)?;
-    let module = decode(&bytes).with_context(name)?;
-    let (image, _) = compile_module(&module, &bytes, &args.strategy.unwrap_or_default()).with_context(name)?;
+    let module = input::located(&args.file, decode(&bytes))?;
+    let (image, _) = input::located(&args.file, compile_module(&module, &bytes, &args.strategy.unwrap_or_default()))?;
     print(&args, &module.info, &image)
 }
 

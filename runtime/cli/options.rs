@@ -60,14 +60,14 @@ pub struct EngineArgs {
     #[arg(long, value_enum, default_value_t = Runner::Compiled)]
     engine: Runner,
     /// How to compile: `max`, `baseline`, or FIELD=VALUE,...
-    #[arg(long)]
+    #[arg(long, long_help = strategies())]
     strategy: Option<Strategy>,
 }
 
 impl EngineArgs {
-    /// Did the command line say how to compile?
-    pub fn has_strategy(&self) -> bool {
-        self.strategy.is_some()
+    /// What the command line says of how to compile.
+    pub fn strategy(&self) -> Option<Strategy> {
+        self.strategy
     }
     pub fn configuration(&self) -> anyhow::Result<Configuration> {
         match (self.engine, self.strategy) {
@@ -87,7 +87,7 @@ pub struct EnginesArgs {
     /// How to compile: `max`, `baseline`, FIELD=VALUE,... ; FIELD=VALUE,VALUE or FIELD=* for several, and the product of several such
     /// fields; `all` for every combination, `covering` for a few that have every pair of values, or `reference` for the interpreter; may
     /// be given several times
-    #[arg(long, value_name = "STRATEGY")]
+    #[arg(long, value_name = "STRATEGY", long_help = many_strategies())]
     strategy: Vec<String>,
 }
 
@@ -177,6 +177,43 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number * seconds).map_err(|_| "the time is negative or too long".into())
 }
 
+/// A time after which something is stopped.
+pub fn timeout(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("nothing ends in no time".into()),
+        time => Ok(time),
+    }
+}
+
+/// What `--help` says of --strategy: the fields and values that there are.
+pub fn strategies() -> String {
+    format!("How to compile: `max`, `baseline`, or FIELD=VALUE,...; fields that are not named keep their default\n\n{}", values())
+}
+
+/// The same, where several are compared.
+pub fn many_strategies() -> String {
+    format!(
+        "How to compile: `max`, `baseline`, FIELD=VALUE,... ; FIELD=VALUE,VALUE or FIELD=* for several, and the product of several such \
+         fields; `all` for every combination, `covering` for a few that have every pair of values, or `reference` for the interpreter; may be given \
+         several times\n\n{}",
+        values()
+    )
+}
+
+/// A line for each value (codegen/strategy.md is the same as a page), the default with a star.
+fn values() -> String {
+    let mut text = String::new();
+    for field in Strategy::fields() {
+        for (n, value) in field.values().enumerate() {
+            let (name, star) = (if n == 0 { field.name } else { "" }, if field.is_default(value) { "*" } else { " " });
+            text += &format!("{name:<10}{star} {value:<14}{}\n", field.meaning(value));
+        }
+    }
+    let baseline = Strategy::fields().iter().filter(|field| field.of(&Strategy::BASELINE) != field.of(&Strategy::MAX));
+    let baseline: Vec<String> = baseline.map(|field| format!("{}={}", field.name, field.of(&Strategy::BASELINE))).collect();
+    text + &format!("\n* is the default, all of them `max`; `baseline` is {}", baseline.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,5 +252,6 @@ mod tests {
         for wrong in ["", "s", "-1s", "1y", "1e300"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
+        assert!(timeout("0s").is_err() && timeout("1ms").is_ok());
     }
 }

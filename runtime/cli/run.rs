@@ -1,7 +1,7 @@
 //! `samite run`: a program, or one function of a module.
 use crate::cache::Cache;
 use crate::options::{Configuration, EngineArgs, LimitArgs};
-use crate::{input, options, term};
+use crate::{frames, input, options, source, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use samite::{
@@ -22,8 +22,8 @@ use std::time::Duration;
 /// Runs a WASI program, or a function of a module
 ///
 /// FILE is a module in the binary or the text format, or one that `samite compile` made: that is code as any program's, so run only what you
-/// trust. What follows it are the program's arguments; arguments that start with a dash
-/// come after `--`.
+/// trust. Options stand before the program's first argument: from there on all is the program's. A first argument that starts with a dash comes
+/// after `--`.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  samite run app.wasm --dir . --env LANG=C -- --verbose input.txt\n  samite run fib.wat --invoke fib 30"
@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long)]
     no_cache: bool,
     /// Stops the program after a time such as 5s or 250ms
-    #[arg(long, value_name = "TIME", value_parser = options::duration)]
+    #[arg(long, value_name = "TIME", value_parser = options::timeout)]
     timeout: Option<Duration>,
     /// Tells `perf` (by a map or a dump) or `gdb` about wasm functions, or says at the end where the time went: by function and loop, on
     /// standard error or in FILE
@@ -109,10 +109,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn run_here(args: Args) -> anyhow::Result<ExitCode> {
+    misplaced(&args)?;
     let name = args.file.display().to_string();
     let file = input::read(&args.file)?;
-    let (configuration, module) = if artifact::is_artifact(&file) {
-        compiled(&args, &name, &file)?
+    let (configuration, source) = if artifact::is_artifact(&file) {
+        compiled(&args, &name, file)?
     } else {
         (configuration(&args)?, Source::Module(input::to_module(&args.file, file)?))
     };
@@ -129,13 +130,13 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
         input::check_writable(file)?;
     }
     let engine = Engine::new(&config)?;
-    let module = match (module, configuration.strategy()) {
-        (Source::Compiled, _) => Module::from_trusted_file(&engine, &args.file),
+    let module = match (&source, configuration.strategy()) {
+        (Source::Compiled(_), _) => Module::from_trusted_file(&engine, &args.file),
         (Source::Module(bytes), Some(_)) if !args.no_cache => match Cache::open() {
-            Some(cache) => cache.module(&engine, &bytes).with_context(|| name.clone()),
-            None => Module::from_binary(&engine, &bytes).with_context(|| name.clone()),
+            Some(cache) => input::located(&args.file, cache.module(&engine, bytes)),
+            None => input::located(&args.file, Module::from_binary(&engine, bytes)),
         },
-        (Source::Module(bytes), _) => Module::from_binary(&engine, &bytes).with_context(|| name.clone()),
+        (Source::Module(bytes), _) => input::located(&args.file, Module::from_binary(&engine, bytes)),
     }?;
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx)?;
@@ -176,7 +177,7 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     }
     Ok(match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => end(error, &name, args.timeout),
+        Err(error) => end(error, &args, &source),
     })
 }
 
@@ -213,24 +214,57 @@ fn stand_in(linker: &mut Linker<WasiCtx>, store: &mut Store<WasiCtx>, module: &M
 
 /// What there is to run.
 enum Source {
-    /// The file is compiled already.
-    Compiled,
+    /// The file is compiled already; its bytes.
+    Compiled(Vec<u8>),
     Module(Vec<u8>),
 }
 
+impl Source {
+    /// The wasm module.
+    fn module(&self) -> Option<&[u8]> {
+        match self {
+            Source::Compiled(file) => Some(artifact::read(file).ok()?.module),
+            Source::Module(bytes) => Some(bytes),
+        }
+    }
+}
+
+/// Options behind the program's first argument are the program's, as other runners have it. One of ours is there by mistake, unless `--` says
+/// that it is meant; functions take numbers only.
+fn misplaced(args: &Args) -> anyhow::Result<()> {
+    let ours = |word: &&OsString| {
+        let name = word.to_str().and_then(|text| text.strip_prefix("--")).map(|text| text.split_once('=').map_or(text, |(name, _)| name));
+        let command = crate::command();
+        let run = command.find_subcommand("run").expect("it is this command");
+        name.is_some_and(|name| run.get_arguments().any(|option| option.get_long() == Some(name)))
+    };
+    if std::env::args_os().any(|word| word == "--") {
+        return Ok(());
+    }
+    let Some(word) = args.args.iter().find(ours) else { return Ok(()) };
+    let word = word.to_string_lossy();
+    if args.invoke.is_some() {
+        bail!("`{word}` stands behind arguments of the function; options of samite come before them");
+    }
+    term::warning(&format!(
+        "`{word}` is passed to the program: options of samite stand before its arguments (with `--` in front of them this is not said)"
+    ));
+    Ok(())
+}
+
 /// How to run a compiled module: as it was compiled, or its wasm code by the reference interpreter.
-fn compiled(args: &Args, name: &str, file: &[u8]) -> anyhow::Result<(Configuration, Source)> {
-    let artifact = artifact::read(file).with_context(|| name.to_string())?;
+fn compiled(args: &Args, name: &str, file: Vec<u8>) -> anyhow::Result<(Configuration, Source)> {
+    let artifact = artifact::read(&file).with_context(|| name.to_string())?;
     let strategy = artifact.header.strategy;
     if args.engine.configuration()? == Configuration::Reference {
         return Ok((Configuration::Reference, Source::Module(artifact.module.to_vec())));
     }
-    ensure!(!args.engine.has_strategy(), "{name} is compiled already, with {strategy}");
+    ensure!(args.engine.strategy().is_none_or(|wanted| wanted == strategy), "{name} is compiled already, with {strategy}");
     if args.timeout.is_some() && strategy.interrupt == Interrupt::Off {
         bail!("{name} was compiled so that it cannot be interrupted; for --timeout, compile it with --strategy interrupt=epoch");
     }
     ensure!(args.file.as_os_str() != "-", "a compiled module is run from a file, not from standard input");
-    Ok((Configuration::Compiled(strategy), Source::Compiled))
+    Ok((Configuration::Compiled(strategy), Source::Compiled(file)))
 }
 
 /// The engine; one that can be interrupted if the time is limited.
@@ -250,6 +284,8 @@ fn world(args: &Args) -> anyhow::Result<WasiCtx> {
         builder = builder.args(args.args.iter().map(|arg| arg.as_bytes()));
     }
     for variable in &args.env {
+        let named = !variable.is_empty() && !variable.starts_with('=');
+        ensure!(named, "--env {variable} is not NAME=VALUE or NAME");
         builder = match variable.split_once('=') {
             Some((name, value)) => builder.env(name, value),
             // As wasmtime: a variable that is not set here is not set there.
@@ -269,7 +305,7 @@ fn world(args: &Args) -> anyhow::Result<WasiCtx> {
 fn call(args: &Args, name: &str, module: &Module, linker: &Linker<WasiCtx>, store: &mut Store<WasiCtx>) -> anyhow::Result<()> {
     // Wrong arguments are found before anything runs.
     let values = match &args.invoke {
-        Some(function) => Some(arguments(module, name, function, &args.args)?),
+        Some(function) => Some(arguments(module, function, &args.args)?),
         None => None,
     };
     let instance = linker.instantiate(&mut *store, module)?;
@@ -313,13 +349,13 @@ fn exported(module: &Module) -> String {
 }
 
 /// The arguments of a function, as its type wants them.
-fn arguments(module: &Module, name: &str, function: &str, args: &[OsString]) -> anyhow::Result<Vec<Val>> {
+fn arguments(module: &Module, function: &str, args: &[OsString]) -> anyhow::Result<Vec<Val>> {
     let Some(export) = module.get_export(function) else {
-        bail!("{name} has no export `{function}`{}", exported(module));
+        bail!("it has no export `{function}`{}", exported(module));
     };
-    let Some(ty) = export.func() else { bail!("export `{function}` of {name} is a {export}, not a function") };
+    let Some(ty) = export.func() else { bail!("its export `{function}` is a {export}, not a function") };
     let (wanted, given) = (ty.params.len(), args.len());
-    ensure!(wanted == given, "`{function}` is {ty}: it takes {wanted} arguments, not {given}");
+    ensure!(wanted == given, "`{function}` is {ty}: it takes {wanted} argument{}, not {given}", if wanted == 1 { "" } else { "s" });
     let values = ty.params.iter().zip(args).map(|(ty, text)| {
         let text = text.to_str().with_context(|| format!("argument {} is not UTF-8", text.display()))?;
         argument(*ty, text).with_context(|| format!("argument `{text}` is not an {ty}"))
@@ -376,36 +412,25 @@ fn shown(value: &Val) -> String {
 }
 
 /// How the process ends when the program did not return.
-fn end(error: anyhow::Error, name: &str, timeout: Option<Duration>) -> ExitCode {
+fn end(error: anyhow::Error, args: &Args, source: &Source) -> ExitCode {
     if let Some(Exit(code)) = error.downcast_ref::<Exit>() {
         // The system keeps eight bits, as of a native program's.
         return ExitCode::from(*code as u8);
     }
     let backtrace = error.downcast_ref::<WasmBacktrace>();
-    let (message, code) = match (error.downcast_ref::<Trap>(), timeout) {
+    let (message, code) = match (error.downcast_ref::<Trap>(), args.timeout) {
         (Some(Trap::Interrupted), Some(time)) => (format!("wasm trap: interrupted after {time:?}"), ExitCode::from(TRAPPED)),
         (Some(trap), _) => (format!("wasm trap: {trap}"), ExitCode::from(TRAPPED)),
         // The backtrace is one of the causes; it has its own lines.
         (None, _) => (input::one_line_without(&error, backtrace.map(|b| b.to_string()).as_deref()), ExitCode::FAILURE),
     };
-    term::error(&format!("{name}: {message}"));
+    term::error(&format!("{}: {message}", args.file.display()));
     if let Some(backtrace) = backtrace {
-        print_backtrace(backtrace);
+        let lines = source.module().and_then(|module| source::read(module, &args.file)).map(|source| source.lines);
+        // Nobody is left to tell if this fails.
+        let _ = std::io::stderr().lock().write_all(frames::text(backtrace, &args.file, lines.as_ref()).as_bytes());
     }
     code
-}
-
-/// The frames, innermost first.
-fn print_backtrace(backtrace: &WasmBacktrace) {
-    let mut text = String::from("wasm backtrace:\n");
-    for (n, frame) in backtrace.frames().iter().enumerate() {
-        let offset = frame.module_offset().map_or(String::new(), |offset| format!("{offset:#8x} - "));
-        let module = frame.module().name().unwrap_or("<unknown>");
-        let function = frame.func_name().map_or(format!("<wasm function {}>", frame.func_index()), str::to_string);
-        text.push_str(&format!("  {n:>3}: {offset}{module}!{function}\n"));
-    }
-    // Nobody is left to tell if this fails.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 #[cfg(test)]

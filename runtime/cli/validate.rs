@@ -1,6 +1,5 @@
 //! `samite validate`: is it a module, and one that this engine has everything for?
 use crate::input;
-use anyhow::Context;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +16,7 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
-        let result = input::read_module(file).and_then(|bytes| input::validate(&bytes).with_context(|| file.display().to_string()));
+        let result = input::read_module(file).and_then(|bytes| input::located(file, input::validate(&bytes)));
         if let Err(error) = result {
             crate::term::error(&input::one_line(&error));
             code = ExitCode::FAILURE;

@@ -70,7 +70,7 @@ pub fn ratios(analysis: &Analysis) -> String {
         let _ = write!(
             text,
             "<div class=\"panel\" data-panel=\"ratio\" id=\"ratio-{k}\">\n<p class=\"caption\">Run time of <b>{}</b> <code>{}</code>, relative to \
-             <b>A</b> <code>{}</code>. Left of 1 is faster; bars are 95 % intervals; the scale is logarithmic.</p>\n\
+             <b>A</b> <code>{}</code>. Left of 1 is faster; bars are 95 % intervals, arrows where they go on; the scale is logarithmic.</p>\n\
              <table class=\"plot ratios\">\n<thead><tr><th scope=\"col\">Program</th><th scope=\"col\" class=\"axis\"><span class=\"hide\">Chart</span>{}</th>\
              <th scope=\"col\" class=\"n\">{}/A</th><th scope=\"col\" class=\"n wide\">±</th><th scope=\"col\" class=\"verdict\">Verdict</th></tr></thead>\n\
              <tbody>{body}</tbody></table>\n{failed}</div>\n",
@@ -87,10 +87,19 @@ pub fn ratios(analysis: &Analysis) -> String {
 fn ratio_row(name: &str, judged: &Judged, scale: &Scale, one: f64, attributes: &str) -> String {
     let (low, high, at) = (scale.place(judged.low), scale.place(judged.high), scale.place(judged.ratio));
     let class = class(judged.verdict);
+    // What goes on beyond the chart ends in an arrow.
+    let arrow = |beyond: bool, at: &str, sign: &str| {
+        if beyond {
+            format!("<text class=\"cut\" x=\"{at}\" y=\"15\" text-anchor=\"{}\">{sign}</text>", if at == "0" { "start" } else { "end" })
+        } else {
+            String::new()
+        }
+    };
+    let cut = arrow(!scale.holds(judged.low), "0", "◂") + &arrow(!scale.holds(judged.high), "100%", "▸");
     format!(
         "<tr{attributes}><th scope=\"row\">{name}</th><td class=\"drawn\"><svg class=\"{class}\" aria-hidden=\"true\" width=\"100%\" height=\"22\">\
          <line class=\"one\" x1=\"{one:.2}%\" x2=\"{one:.2}%\" y1=\"0\" y2=\"22\"/><line class=\"interval\" x1=\"{low:.2}%\" x2=\"{high:.2}%\" y1=\"11\" \
-         y2=\"11\"/><circle cx=\"{at:.2}%\" cy=\"11\" r=\"4\"/></svg></td><td class=\"n\">{}</td><td class=\"n wide\">{}</td><td class=\"verdict\">{}</td></tr>\n",
+         y2=\"11\"/><circle cx=\"{at:.2}%\" cy=\"11\" r=\"4\"/>{cut}</svg></td><td class=\"n\">{}</td><td class=\"n wide\">{}</td><td class=\"verdict\">{}</td></tr>\n",
         ratio(judged.ratio),
         uncertainty(judged),
         badge(judged),

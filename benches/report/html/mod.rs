@@ -99,7 +99,7 @@ fn summary(analysis: &Analysis) -> String {
     if let Some(sight) = sight(analysis) {
         text += &format!(
             "<p class=\"note\">{} Verdicts hold together: the chance of even one false “faster” or “slower” among all of them is 5 %. \
-             Intervals are of one comparison each, 95 %; those of means are for programs like these.</p>\n",
+             Intervals are of one comparison each, 95 %; those of means over five programs or more are for programs like these, of fewer for these.</p>\n",
             escape(&sight)
         );
     }

@@ -63,7 +63,7 @@ pub fn summary(analysis: &Analysis) -> String {
         if failed {
             cells.push(if summary.failed > 0 { format!("<span class=\"failed\">{}</span>", summary.failed) } else { "–".into() });
         }
-        let about = if k == 0 && compared { " <span class=\"tag\">baseline</span>" } else { "" };
+        let about = if k == 0 && compared { " <span class=\"tag\">compared with</span>" } else { "" };
         let _ = write!(body, "<tr><th scope=\"row\"><b>{}</b> <code>{}</code>{about}</th>", letter(k), name(&short(analysis, k)));
         cells.iter().for_each(|c| body += &format!("<td class=\"n\">{c}</td>"));
         body += "</tr>\n";
@@ -90,11 +90,14 @@ pub fn heat(analysis: &Analysis) -> String {
     let strongest = crate::stats::describe::quantile(&sizes, 0.95).unwrap_or(1.0).max(0.05);
     let mut body = String::new();
     for (at, group) in analysis.groups.iter().enumerate() {
-        let _ = write!(body, "<tr class=\"group\"><th scope=\"row\">{}</th>", escape(group));
-        for summary in analysis.summaries.iter().skip(1) {
-            body += &summary.groups[at].map_or("<td></td>".into(), |m| heat_cell(&m.judged, strongest));
+        // A single group is the whole, and has no mean of its own.
+        if analysis.groups.len() > 1 {
+            let _ = write!(body, "<tr class=\"group\"><th scope=\"row\">{}</th>", escape(group));
+            for summary in analysis.summaries.iter().skip(1) {
+                body += &summary.groups[at].map_or("<td></td>".into(), |m| heat_cell(&m.judged, strongest));
+            }
+            body += "</tr>\n";
         }
-        body += "</tr>\n";
         for (b, bench) in experiment.benches.iter().enumerate().filter(|(_, bench)| bench.group == *group) {
             let _ = write!(body, "<tr><th scope=\"row\">{}</th>", escape(&bench.name));
             for k in 1..experiment.subjects.len() {

@@ -113,6 +113,13 @@ fn arguments_environment_and_exit_code() {
     assert_eq!((done.code, done.out.as_str()), (3, "echo.wat\0one\0--two\0"));
     let done = room.run(&["run", "echo.wat", "--env", "A=b=c", "--env", "HELD", "--env", "NOT_HELD_HERE", "--", "-x"]);
     assert_eq!((done.code, done.out.as_str()), (2, "echo.wat\0-x\0A=b=c\0HELD=here\0"));
+    // A flag of ours behind the first argument is the program's, and probably a mistake.
+    let done = room.run(&["run", "echo.wat", "one", "--timeout=1s"]);
+    assert_eq!((done.code, done.out.as_str()), (3, "echo.wat\0one\0--timeout=1s\0"));
+    assert!(done.err.starts_with("warning: `--timeout=1s` is passed to the program"), "{}", done.err);
+    assert_eq!(room.run(&["run", "echo.wat", "--", "one", "--timeout=1s"]).err, "");
+    room.run(&["run", "echo.wat", "--env", "=x"]).fails("--env =x is not NAME=VALUE");
+    assert_eq!(room.run(&["run", "echo.wat", "--timeout", "0s"]).code, 2);
     // Before the first argument, a flag is ours.
     let done = room.run(&["run", "echo.wat", "--two"]);
     assert_eq!(done.code, 2);
@@ -128,9 +135,12 @@ fn invoke() {
     assert_eq!(invoke("pair", &["-0.5"]).ok(), "-0.5\n1.5\n");
     invoke("add", &["2"]).fails("`add` is (i32 i32) -> (i32): it takes 2 arguments, not 1");
     invoke("add", &["2", "x"]).fails("argument `x` is not an i32");
-    invoke("sub", &[]).fails("no export `sub` (it has `add`, `divide`");
+    invoke("grow", &[]).fails("it takes 1 argument, not 0");
+    invoke("sub", &[]).fails("math.wat: it has no export `sub` (it has `add`, `divide`");
     invoke("memory", &[]).fails("is a memory 1, not a function");
+    room.run(&["run", "math.wat", "--invoke", "add", "1", "2", "--timeout", "1s"]).fails("`--timeout` stands behind arguments");
     let done = room.run(&["run", "math.wat"]);
+    // As wasmtime: a module may do all it has to do while it is instantiated.
     assert_eq!((done.code, done.out.as_str()), (0, ""));
     assert!(done.err.starts_with("warning: math.wat has no `_start`"), "{}", done.err);
 }
@@ -146,6 +156,30 @@ fn traps() {
     let done = room.run(&["run", "--invoke", "deep", "math.wat"]);
     assert_eq!(done.code, 134);
     assert!(done.err.starts_with("error: math.wat: wasm trap: call stack exhausted\n"), "{}", done.err);
+    // Recursion is told once.
+    let lines: Vec<&str> = done.err.lines().collect();
+    assert!(
+        lines.len() == 4 && lines[3].starts_with("       ... ") && lines[3].ends_with(" more frames of the same function"),
+        "{}",
+        done.err
+    );
+}
+
+/// Names as the source has them; a module without a name is called as its file.
+#[test]
+fn backtraces() {
+    let module = br#"(module (func $_ZN3app4main17h0123456789abcdefE (export "_start") unreachable))"#;
+    let room = Room::new(&[("app.wat", module)]);
+    let done = room.run(&["run", "app.wat"]);
+    assert!(done.code == 134 && done.err.ends_with(" - app!app::main\n"), "{}", done.err);
+    // Lines of the source, of a module and of what it was compiled to.
+    let mapped = br#"(module (func $f (export "_start") unreachable) (@custom "sourceMappingURL" "\0a./f.js.map"))"#;
+    let room = Room::new(&[("f.wat", mapped), ("f.js.map", br#"{"version":3,"sources":["f.ts"],"mappings":"AAEA"}"#)]);
+    room.run(&["compile", "f.wat"]).ok();
+    for file in ["f.wat", "f.cwasm"] {
+        let done = room.run(&["run", file]);
+        assert!(done.code == 134 && done.err.ends_with("!f\n       at f.ts:3\n"), "{}", done.err);
+    }
 }
 
 #[test]
@@ -265,8 +299,9 @@ fn bad_files() {
     }
     for command in ["run", "validate", "objdump"] {
         room.run(&[command, "short.wasm"]).fails("malformed module");
-        room.run(&[command, "invalid.wat"]).fails("invalid module: type mismatch");
-        room.run(&[command, "threads.wat"]).fails("threads.wat: unsupported: threads at offset");
+        let form = "invalid.wat (offsets count in the binary form, as of `samite parse`): invalid module: type mismatch";
+        room.run(&[command, "invalid.wat"]).fails(form);
+        room.run(&[command, "threads.wat"]).fails("unsupported: threads at offset");
         room.run(&[command, "component.wasm"]).fails("it is a component; this engine runs core modules");
     }
     room.run(&["parse", "broken.wat"]).fails("broken.wat:2:10");
@@ -357,7 +392,9 @@ fn compiled_files() {
     let file = fs::read(room.path("math.cwasm")).unwrap();
     assert_eq!(file, fs::read(room.path("other.cwasm")).unwrap());
     assert_eq!(room.run(&["objdump", "math.cwasm"]).ok(), room.run(&["objdump", "math.wat"]).ok());
-    room.run(&["objdump", "math.cwasm", "--strategy", "max"]).fails("is compiled already, with passes=");
+    room.run(&["objdump", "math.cwasm", "--strategy", "baseline"]).fails("is compiled already, with passes=");
+    assert_eq!(room.run(&["objdump", "math.cwasm", "--strategy", "max"]).ok(), room.run(&["objdump", "math.wat"]).ok());
+    room.run(&["explore", "math.cwasm"]).fails("math.cwasm: not a WebAssembly module: it is an ELF file; if `samite compile` made it");
     let mut damaged = file.clone();
     damaged[file.len() / 2] ^= 4;
     fs::write(room.path("damaged.cwasm"), damaged).unwrap();
@@ -375,6 +412,8 @@ fn compiled_files_run() {
     room.run(&["compile", "math.wat", "--strategy", "bounds=compare,nan=canonical"]).ok();
     assert_eq!(room.run(&["run", "math.cwasm", "--invoke", "add", "3", "4"]).ok(), "7\n");
     room.run(&["run", "math.cwasm", "--strategy", "max"]).fails("math.cwasm is compiled already, with passes=");
+    let same = ["run", "math.cwasm", "--strategy", "bounds=compare,nan=canonical", "--invoke", "add", "3", "4"];
+    assert_eq!(room.run(&same).ok(), "7\n");
     room.run(&["run", "math.cwasm", "--timeout", "1s", "--invoke", "forever"]).fails("compile it with --strategy interrupt=epoch");
     for interrupt in ["epoch", "page"] {
         room.run(&["compile", "math.wat", "--strategy", &format!("interrupt={interrupt}")]).ok();
@@ -409,6 +448,16 @@ fn every_command_has_an_example() {
         let name = sub.get_name();
         let help = sub.get_after_help().unwrap_or_else(|| panic!("{name} has no example")).to_string();
         assert!(help.starts_with("Example") && help.contains(&format!("samite {name}")), "{name}: {help}");
+    }
+    // Every value of a strategy is in the long help of what compiles.
+    for command in ["run", "compile", "objdump", "explore", "bench", "spec"] {
+        let help = samite(Path::new("."), &[command, "--help"]);
+        for field in samite_codegen::driver::Strategy::fields() {
+            for value in field.values() {
+                let line = |line: &str| line.contains(value) && line.contains(&field.meaning(value)[..20]);
+                assert!(help.ok().lines().any(line), "{command}: {}={value}", field.name);
+            }
+        }
     }
     let done = samite(Path::new("."), &["run", "--help"]);
     assert!(done.ok().contains("samite run app.wasm --dir ."));

@@ -123,7 +123,7 @@ fn a_table_of_samples() {
     let (_, output) = run(dir.path(), "sample", "1000000000");
     let text = String::from_utf8(output.stderr).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[0].ends_with(" samples"), "{text}");
+    assert!(lines[0].contains(" samples"), "{text}");
     assert!(lines[2].contains("inner (function 0 at 0x") && lines[2].ends_with(", work)"), "{text}");
     assert!(lines[3].contains("loop at 0x"), "{text}");
     let (_, output) = run(dir.path(), "sample:where.txt", "1000000000");
