@@ -90,7 +90,7 @@ fn ratio_row(name: &str, judged: &Judged, scale: &Scale, one: f64, attributes: &
     // What goes on beyond the chart ends in an arrow.
     let arrow = |beyond: bool, at: &str, sign: &str| {
         if beyond {
-            format!("<text class=\"cut\" x=\"{at}\" y=\"15\" text-anchor=\"{}\">{sign}</text>", if at == "0" { "start" } else { "end" })
+            format!("<text x=\"{at}\" y=\"15\" text-anchor=\"{}\">{sign}</text>", if at == "0" { "start" } else { "end" })
         } else {
             String::new()
         }
