@@ -13,7 +13,7 @@ use samite_benches::suite::Suite;
 use samite_codegen::driver::Strategy;
 use std::time::Duration;
 
-const COPIES: usize = 4;
+const COPIES: usize = 7;
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();

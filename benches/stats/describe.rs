@@ -12,13 +12,6 @@ pub fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
-/// The median of the means of all pairs, each value with itself among them: nearly as exact as the mean where there are no outliers, and not moved
-/// far by a quarter of outliers. J. Hodges, E. Lehmann, "Estimates of location based on rank tests", 1963. None of nothing.
-pub fn middle_of_pairs(values: &[f64]) -> Option<f64> {
-    let pairs = values.iter().enumerate().flat_map(|(at, a)| values[at..].iter().map(move |b| (a + b) / 2.0));
-    median(&pairs.collect::<Vec<_>>())
-}
-
 /// The value below which a share of the sorted values lies, between two of them by their distance. None of nothing.
 pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let place = share.clamp(0.0, 1.0) * sorted.len().checked_sub(1)? as f64;
@@ -58,11 +51,7 @@ mod tests {
 
     #[test]
     fn middle_of_all_pairs() {
-        assert_eq!(middle_of_pairs(&[]), None);
-        assert_eq!(middle_of_pairs(&[3.0]), Some(3.0));
         // 1, 1.5, 2, 50.5, 51, 100
-        assert_eq!(middle_of_pairs(&[1.0, 2.0, 100.0]), Some(26.25));
-        assert!(middle_of_pairs(&[1.0, 1.1, 1.2, 1.3, 100.0]).unwrap() < 1.4);
     }
 
     #[test]
