@@ -1,9 +1,10 @@
 //! Runs a module under the reference interpreter and under strategies, and compares what can be seen: results, kinds of traps, memories and
 //! globals after every call.
 //!
-//! All runs have `nan=canonical`, so that bits may be compared. What differs by right is the depth at which a stack is exhausted: from there on a
-//! run is not compared, and counted as cut short.
+//! All runs have `nan=canonical`, so that bits may be compared, and each is compared with an interpreter that makes the same choice for relaxed
+//! operators. What differs by right is the depth at which a stack is exhausted: from there on a run is not compared, and counted as cut short.
 use samite::{Config, Engine, EngineKind, Extern, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Strategy, Trap, Val, ValType};
+use samite_ir::value::Relaxed;
 
 /// What a comparison found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +30,17 @@ type Trace = Vec<(String, String)>;
 /// Compares the reference interpreter with each strategy on all exported functions, called with edge values.
 pub fn compare(bytes: &[u8], strategies: &[Strategy]) -> Verdict {
     let canonical = |s: &Strategy| format!("{s},nan=canonical").parse::<Strategy>().expect("a strategy with a field set");
-    let reference = match run(bytes, EngineKind::Reference, canonical(&Strategy::MAX)) {
-        Ok(trace) => trace,
-        Err(e) => return Verdict::Refused(e),
-    };
+    let mut references: Vec<(Relaxed, Trace)> = Vec::new();
+    for relaxed in Relaxed::ALL {
+        match run(bytes, EngineKind::Reference, canonical(&Strategy { relaxed: *relaxed, ..Strategy::MAX })) {
+            Ok(trace) => references.push((*relaxed, trace)),
+            Err(e) => return Verdict::Refused(e),
+        }
+    }
+    let reference = |relaxed: Relaxed| &references.iter().find(|r| r.0 == relaxed).expect("each choice has run").1;
     for s in strategies {
         let strategy = canonical(s);
+        let reference = reference(strategy.relaxed);
         let compiled = match run(bytes, EngineKind::Compiled, strategy) {
             Ok(trace) => trace,
             Err(e) => vec![("compile".to_string(), e)],
@@ -51,6 +57,7 @@ pub fn compare(bytes: &[u8], strategies: &[Strategy]) -> Verdict {
             }
         }
     }
+    let reference = reference(Relaxed::Native);
     let cut_short = reference.iter().any(|c| c.1.contains(Trap::StackExhausted.name()));
     Verdict::Agree { calls: reference.len(), cut_short }
 }
@@ -95,18 +102,37 @@ fn trap_name(e: &anyhow::Error) -> String {
     }
 }
 
+const INTS: [i64; 12] = [0, 1, -1, 2, 7, 255, 65_535, 65_536, i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN];
+const FLOATS: [f64; 12] =
+    [0.0, -0.0, 1.0, -1.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 2_147_483_648.0, -2_147_483_649.0, 1e300, 5e-324, 0.5];
+
 /// Edge values, picked by number.
 fn argument(ty: ValType, n: usize) -> Val {
-    const INTS: [i64; 12] = [0, 1, -1, 2, 7, 255, 65_535, 65_536, i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN];
-    const FLOATS: [f64; 12] =
-        [0.0, -0.0, 1.0, -1.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 2_147_483_648.0, -2_147_483_649.0, 1e300, 5e-324, 0.5];
     let n = n % 12;
     match ty {
         ValType::I32 => Val::I32(INTS[n] as i32),
         ValType::I64 => Val::I64(INTS[n]),
         ValType::F32 => Val::F32((FLOATS[n] as f32).to_bits()),
         ValType::F64 => Val::F64(FLOATS[n].to_bits()),
+        ValType::V128 => Val::V128(vector(n).into()),
         other => Val::default_for_ty(other),
+    }
+}
+
+/// Lanes of several widths with an edge value each.
+fn vector(n: usize) -> u128 {
+    let lanes = |width: u32, lane: fn(usize) -> u64| {
+        (0..128 / width).fold(0, |all, k| {
+            let x = lane((n + 5 * k as usize) % 12);
+            all | u128::from(x) << (128 - width) >> (128 - width) << (k * width)
+        })
+    };
+    match n % 5 {
+        0 => lanes(64, |n| INTS[n] as u64),
+        1 => lanes(32, |n| (FLOATS[n] as f32).to_bits().into()),
+        2 => lanes(64, |n| FLOATS[n].to_bits()),
+        3 => lanes(32, |n| INTS[n] as u64),
+        _ => lanes(8, |n| INTS[n] as u64 ^ n as u64),
     }
 }
 

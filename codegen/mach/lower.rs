@@ -238,11 +238,11 @@ impl<'a, T: Target> Lower<'a, T> {
         let bytes = ty.bytes() as u8;
         self.code.flow.vregs.push(VRegData { class: class_of(ty), bytes, remat: false, is_ref: ty == Type::Ref })
     }
-    /// Marks a register whose defining step has no inputs, so that it may be repeated instead of reloaded.
+    /// Marks a register whose defining step has no inputs, so that it may be repeated instead of reloaded. Not so null: it may be what a block is
+    /// given as a reference, and shares its place then, which is reported.
     pub fn set_remat(&mut self, r: VReg) {
-        self.code.flow.vregs[r].remat = true;
-        // The one constant reference is null, of which the store need not hear.
-        self.code.flow.vregs[r].is_ref = false;
+        let data = &mut self.code.flow.vregs[r];
+        data.remat = !data.is_ref;
     }
     /// The integer constant that a value is.
     pub fn int_const(&self, v: Value) -> Option<u64> {
