@@ -22,7 +22,7 @@
 //! (`tidy` asks for them).
 //!
 //! To add a target: 1. a folder beside `x64` with the same files; 2. `mach::code::Target` for it; 3. its arm where `driver` and
-//! `tests` say `X64`; 4. its architecture, `CPU_FEATURES` and `MEMORY_REACH` in `driver/artifact.rs`; 5. `fuzz.rs` with its
+//! `tests` say `X64`; 4. its architecture, `Cpu::features` and `MEMORY_REACH` in `driver/artifact.rs`; 5. `fuzz.rs` with its
 //! registers; 6. the runtime's entries, its `stubs.rs`.
 #![forbid(unsafe_code)]
 

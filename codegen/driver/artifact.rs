@@ -153,7 +153,7 @@ fn header(image: &Image, strategy: &Strategy) -> Vec<u8> {
     out.extend(contract().to_le_bytes());
     out.extend((image.text.len() as u64).to_le_bytes());
     out.extend(crate::x64::MEMORY_REACH.to_le_bytes());
-    for text in [env!("CARGO_PKG_VERSION"), &strategy.to_string(), &crate::x64::CPU_FEATURES.join(",")] {
+    for text in [env!("CARGO_PKG_VERSION"), &strategy.to_string(), &strategy.cpu.features().join(",")] {
         out.extend((text.len() as u32).to_le_bytes());
         out.extend(text.as_bytes());
     }

@@ -85,7 +85,7 @@ pub fn compile_function(
         clock.lap();
     };
     samite_opt::early(&mut func, &settings, &mut worker.optimizer, |pass, func| after(pass.name, func));
-    if lanes::expand(&mut func) == Expanded::Some {
+    if lanes::expand(&mut func, strategy.cpu.set()) == Expanded::Some {
         after("lanes", &func);
     }
     samite_opt::late(&mut func, &settings, &mut worker.optimizer, |pass, func| after(pass.name, func));

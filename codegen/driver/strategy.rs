@@ -1,6 +1,7 @@
-//! A strategy: every choice that changes the code, printable and parsable: `passes=basic,regalloc=linear,bounds=guard,interrupt=off,nan=native,relaxed=native`.
+//! A strategy: every choice that changes the code, printable and parsable: `passes=basic,regalloc=linear,bounds=guard,interrupt=off,nan=native,relaxed=native,cpu=native`.
 //! Each field is a closed enum owned by the crate that reads it; a field exists only while it has two values that matter.
 use crate::regalloc::How;
+use crate::x64::cpu::Cpu;
 use samite_ir::translate::{Interrupt, Nan};
 use samite_ir::value::Relaxed;
 use samite_opt::{Bounds, Passes};
@@ -15,6 +16,7 @@ pub struct Strategy {
     pub interrupt: Interrupt,
     pub nan: Nan,
     pub relaxed: Relaxed,
+    pub cpu: Cpu,
 }
 
 impl Strategy {
@@ -26,9 +28,10 @@ impl Strategy {
         interrupt: Interrupt::Off,
         nan: Nan::Native,
         relaxed: Relaxed::Native,
+        cpu: Cpu::Native,
     };
     /// The simplest of everything: what the others are compared with.
-    pub const BASELINE: Strategy = Strategy { passes: Passes::None, regalloc: How::SpillAll, ..Strategy::MAX };
+    pub const BASELINE: Strategy = Strategy { passes: Passes::None, regalloc: How::SpillAll, cpu: Cpu::Avx2, ..Strategy::MAX };
 
     /// All fields, in the order in which they are printed. What expands, prints, parses or compares strategies goes over this table only.
     pub fn fields() -> &'static [Field] {
@@ -136,7 +139,14 @@ impl fmt::Display for Strategy {
 impl FromStr for Strategy {
     type Err = String;
     fn from_str(text: &str) -> Result<Strategy, String> {
-        let mut s = Strategy::MAX;
+        Strategy::MAX.but(text)
+    }
+}
+
+impl Strategy {
+    /// With the fields that a text names; a whole strategy's name sets all.
+    pub fn but(self, text: &str) -> Result<Strategy, String> {
+        let mut s = self;
         for (i, part) in text.split(',').map(str::trim).filter(|p| !p.is_empty()).enumerate() {
             match (i, part) {
                 (0, "max") => s = Strategy::MAX,
@@ -146,9 +156,6 @@ impl FromStr for Strategy {
         }
         Ok(s)
     }
-}
-
-impl Strategy {
     fn set(&mut self, part: &str) -> Result<(), String> {
         let (field, value) = part.split_once('=').ok_or_else(|| format!("strategy `{part}` is not FIELD=VALUE, max or baseline"))?;
         let Some(known) = FIELDS.iter().find(|known| known.name == field) else {
@@ -156,7 +163,7 @@ impl Strategy {
             return Err(format!("strategy field `{field}`: known fields are {}", names.join(", ")));
         };
         if !(known.set)(self, value) {
-            let names: Vec<_> = known.values().collect();
+            let names = (known.names)();
             return Err(format!("strategy {field}={value}: known values are {}", names.join(", ")));
         }
         Ok(())
@@ -170,12 +177,14 @@ pub struct Field {
     pub simplest: &'static str,
     all: fn() -> Vec<&'static str>,
     meaning: fn(&Strategy) -> &'static str,
+    /// Those, and values that not every machine can run.
+    names: fn() -> Vec<&'static str>,
     get: fn(&Strategy) -> &'static str,
     set: fn(&mut Strategy, &str) -> bool,
 }
 
 impl Field {
-    /// The names of all its values.
+    /// The names of all its values that every machine can run.
     pub fn values(&self) -> impl Iterator<Item = &'static str> {
         (self.all)().into_iter()
     }
@@ -195,10 +204,14 @@ impl Field {
 /// A line of the table below.
 macro_rules! field {
     ($name:ident: $ty:ident = $simplest:ident, $($value:ident => $meaning:literal),+) => {
+        field!($name: $ty = $simplest, $ty::ALL, $($value => $meaning),+)
+    };
+    ($name:ident: $ty:ident = $simplest:ident, $all:expr, $($value:ident => $meaning:literal),+) => {
         Field {
             name: stringify!($name),
             simplest: $ty::$simplest.name(),
-            all: || $ty::ALL.iter().map(|value| value.name()).collect(),
+            all: || $all.iter().map(|value| value.name()).collect(),
+            names: || $ty::ALL.iter().map(|value| value.name()).collect(),
             meaning: |strategy| match strategy.$name {
                 $($ty::$value => $meaning),+
             },
@@ -225,6 +238,10 @@ const FIELDS: &[Field] = &[
     field!(relaxed: Relaxed = Native,
         Native => "relaxed vector operators as the processor is quickest",
         Deterministic => "relaxed vector operators give the same bits on every machine"),
+    field!(cpu: Cpu = Avx2, Cpu::ANYWHERE,
+        Avx2 => "instructions of every CPU with AVX2",
+        Avx512 => "AVX-512 and GFNI forms of vector operators",
+        Native => "the best of what the compiling CPU has"),
 ];
 
 #[cfg(test)]
@@ -278,6 +295,8 @@ mod tests {
         assert!(product.iter().all(|s| s.contains("passes=none")) && product[1].contains("regalloc=linear,bounds=compare"), "{product:?}");
         assert_eq!(of("bounds=guard,guard").unwrap().len(), 1);
         assert_eq!(of("interrupt=*").unwrap().len(), Interrupt::ALL.len());
+        assert!(of("cpu=avx512").unwrap()[0].contains(",cpu=avx512"));
+        assert_eq!(of("cpu=*").unwrap().len(), 2);
         assert!(of("regalloc=*,x").unwrap_err().contains("known values are"));
         assert!(of("colour=*").unwrap_err().contains("known fields are"));
         assert!(of("fast").unwrap_err().contains("is not FIELD=VALUE"));

@@ -1,5 +1,6 @@
 //! Vector operators before and after they become instructions, by the evaluator; and no more of those than the best known sequence has.
 //! The machine code is compared in `runtime/engine/tests/lanes.rs`.
+use samite_codegen::x64::cpu::Cpu;
 use samite_codegen::x64::lanes::expand;
 use samite_ir::ssa::eval::{Access, Callee, End, World, eval};
 use samite_ir::ssa::text::parse;
@@ -73,11 +74,16 @@ fn length(f: &Func) -> usize {
     f.body.iter().filter(|v| is_instruction(&f.ops[**v])).count()
 }
 
-/// Expands and compares; gives the expanded function.
+/// Expands for both sets of instructions and compares; gives the function expanded for the smaller one.
 fn judge(lines: &str, nans: Option<Shape>, rounds: u64) -> Func {
+    judge_for(Cpu::Avx512, lines, nans, rounds);
+    judge_for(Cpu::Avx2, lines, nans, rounds)
+}
+
+fn judge_for(cpu: Cpu, lines: &str, nans: Option<Shape>, rounds: u64) -> Func {
     let before = function(lines);
     let mut after = before.clone();
-    expand(&mut after);
+    expand(&mut after, cpu);
     assert_valid(&after, "lanes");
     let left = after.body.iter().any(|v| {
         matches!(
@@ -301,7 +307,7 @@ fn sequences_are_short() {
     let mut long = String::new();
     let mut most = |lines: &str, want: usize| {
         let mut f = function(lines);
-        expand(&mut f);
+        expand(&mut f, Cpu::Avx2);
         if length(&f) != want {
             _ = writeln!(long, "{lines}: {} instructions, not {want}", length(&f));
         }
@@ -373,4 +379,96 @@ fn sequences_are_short() {
         most(&format!("v8: i32 = {op} v1"), want);
     }
     assert!(long.is_empty(), "{long}");
+}
+
+/// The same with AVX-512.
+#[test]
+fn sequences_are_shorter_with_avx512() {
+    let mut long = String::new();
+    for (lines, want) in [
+        ("v8: v128 = i8x16.popcnt v1", 1),
+        ("v8: v128 = i64x2.abs v1", 1),
+        ("v8: v128 = i64x2.mul v1, v2", 1),
+        ("v8: v128 = f32x4.convert_i32x4_u v1", 1),
+        ("v8: v128 = f64x2.convert_i32x4_u v1", 1),
+        ("v8: v128 = i8x16.not v1", 1),
+        ("v8: v128 = i8x16.bitselect v1, v2, v3", 1),
+        ("v8: v128 = i32x4.trunc_sat_f32x4_s v1", 4),
+        ("v8: v128 = i32x4.trunc_sat_f32x4_u v1", 2),
+        ("v8: v128 = i32x4.trunc_sat_f64x2_u_zero v1", 2),
+        ("v8: v128 = f32x4.min v1, v2", 4),
+        ("v8: v128 = f64x2.max v1, v2", 4),
+        ("v8: v128 = i8x16.splat v4", 1),
+        ("v8: v128 = i64x2.splat v5", 1),
+        ("v8: i32 = i16x8.bitmask v1", 2),
+        ("v8: v128 = i64x2.shr_s v1, v4", 3),
+        ("v8: v128 = i8x16.shl v1, v4", 5),
+        ("v8: v128 = i8x16.shr_s v1, v4", 5),
+        ("v8: i32 = const 3\nv9: v128 = i8x16.shr_s v1, v8", 1),
+        ("v8: i32 = const 3\nv9: v128 = i8x16.shl v1, v8", 1),
+        ("v8: i32 = const 40\nv9: v128 = i64x2.shr_s v1, v8", 1),
+        ("v8: v128 = shuffle [0 17 3 18 9 30 1 1 25 2 19 31 4 6 21 8] v1, v2", 1),
+        ("v8: v128 = i8x16.xor v1, v2\nv9: v128 = i8x16.xor v8, v3", 1),
+        ("v8: v128 = i32x4.ne v1, v2", 2),
+    ] {
+        let f = judge_for(Cpu::Avx512, lines, lines.contains(".m").then_some(Shape::F64x2).filter(|_| lines.contains('f')), 50);
+        if read(&f) != want {
+            _ = writeln!(long, "{lines}: {} instructions, not {want}\n{f}", read(&f));
+        }
+    }
+    assert!(long.is_empty(), "{long}");
+}
+
+/// As `length`, but what nobody reads does not count.
+fn read(f: &Func) -> usize {
+    let mut f = f.clone();
+    let mut live = std::collections::HashSet::new();
+    let mut body = Vec::new();
+    for v in f.body.iter().rev().copied() {
+        if live.contains(&v) || matches!(f.ops[v], Op::Return(_) | Op::Param(..)) {
+            f.for_each_operand(v, |a| _ = live.insert(a));
+            body.push(v);
+        }
+    }
+    f.body = body;
+    length(&f)
+}
+
+/// Bit operators of up to three operands are one instruction, and mean the same; rotations are known on both sets of instructions.
+#[test]
+fn joined() {
+    let mut r = Random(9);
+    let ops = ["and", "or", "xor", "andnot"];
+    let mut shorter = 0;
+    for _ in 0..400 {
+        let mut lines = String::new();
+        for k in 0..4 {
+            let mut operand = || match r.below(4 + k) {
+                n @ 0..3 => format!("v{}", n + 1),
+                3 => "v8".to_string(),
+                n => format!("v{}", n + 5),
+            };
+            let (a, b) = (operand(), operand());
+            let op = ops[r.below(4) as usize];
+            if k == 0 {
+                lines += &format!("v8: v128 = vconst {}\n", CONSTANTS[r.below(3) as usize]);
+            }
+            lines += &format!("v{}: v128 = i8x16.{op} {a}, {b}\n", k + 9);
+        }
+        let f = judge_for(Cpu::Avx512, &lines, None, 8);
+        shorter += usize::from(read(&f) < read(&judge_for(Cpu::Avx2, &lines, None, 8)));
+    }
+    assert!(shorter > 50, "{shorter}");
+    for (shape, width) in [("i16x8", 16), ("i32x4", 32), ("i64x2", 64)] {
+        for n in 1..width {
+            for op in ["i8x16.or", "i8x16.xor", &format!("{shape}.add")] {
+                let lines = format!(
+                    "v8: i32 = const {n}\nv9: i32 = const {}\nv10: v128 = {shape}.shr_u v1, v9\nv11: v128 = {shape}.shl v1, v8\nv12: v128 = {op} v10, v11",
+                    width - n
+                );
+                let [small, wide] = [Cpu::Avx2, Cpu::Avx512].map(|cpu| read(&judge_for(cpu, &lines, None, 4)));
+                assert_eq!((small == 1, wide == 1), (n % 8 == 0, n % 8 == 0 || width > 16), "{lines}");
+            }
+        }
+    }
 }

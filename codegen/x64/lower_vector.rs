@@ -49,6 +49,24 @@ pub fn target(cx: &mut Cx, v: Value, node: Node<'_>) {
             cx.emit(Op::Set(t), &ops, RegSet::EMPTY, StepKind::Plain, fault);
         }
         Form::Fused => fused(cx, v, node),
+        Form::Ternary => {
+            // What is overwritten should die here, what is in memory is read there.
+            let [a, b, c] = *node.operands else { unreachable!("three operands") };
+            let bytes = node.ty.bytes();
+            let mut order = [0, 1, 2];
+            order.sort_by_key(|n| {
+                let x = [a, b, c][*n];
+                (is_memory(cx, x, bytes), !dies(cx, x), parameter(cx, x))
+            });
+            let sources = order.map(|n| [a, b, c][n]);
+            overwriting(cx, v, row.code(node.ty), row.args(), ternary_in_order(node.imm, order), sources, bytes);
+        }
+        Form::Permute2 => {
+            let [index, a, b] = *node.operands else { unreachable!("three operands") };
+            let (code, sources) =
+                if dies(cx, a) { (Code::EVEX_Vpermt2b_xmm_k1z_xmm_xmmm128, [a, index, b]) } else { (row.code(node.ty), [index, a, b]) };
+            overwriting(cx, v, code, row.args(), 0, sources, node.ty.bytes());
+        }
         _ => plain_form(cx, v, node),
     }
 }
@@ -106,7 +124,6 @@ fn fused(cx: &mut Cx, v: Value, node: Node<'_>) {
     let [mut a, mut b, c] = *node.operands else { unreachable!("three operands") };
     let [f132, f213, f231] = target_table::fused(node.op, node.ty);
     let bytes = node.ty.bytes();
-    let d = cx.reg(v);
     if is_memory(cx, a, bytes) || cx.uses(a) > 1 && cx.uses(b) == 1 && !is_memory(cx, b, bytes) {
         std::mem::swap(&mut a, &mut b);
     }
@@ -117,16 +134,39 @@ fn fused(cx: &mut Cx, v: Value, node: Node<'_>) {
     } else {
         (f231, [c, a, b])
     };
+    overwriting(cx, v, code, [Arg::O(0), Arg::O(2), Arg::O(3), Arg::No], 0, [x, y, z], bytes);
+}
+
+/// The immediate of a ternary operator whose operand `n` is the former `order[n]`.
+fn ternary_in_order(imm: u8, order: [usize; 3]) -> u8 {
+    let bit = |k: u8, n: usize| k >> (2 - n) & 1;
+    (0..8u8).map(|k| (imm >> (0..3).map(|n| bit(k, n) << (2 - order[n])).sum::<u8>() & 1) << k).sum()
+}
+
+/// Is this the last that is read of a value, as far as can be told here?
+fn dies(cx: &Cx, x: Value) -> bool {
+    cx.uses(x) == 1 && !cx.is_outside(x)
+}
+
+/// Its number, if it is a parameter: the first one's register is a result's as well.
+fn parameter(cx: &Cx, x: Value) -> u32 {
+    if let Ssa::Param(_, _, n) = cx.f.ops[x] { n } else { u32::MAX }
+}
+
+/// An instruction that overwrites its first source; the last may be memory.
+fn overwriting(cx: &mut Cx, v: Value, code: Code, args: [Arg; 4], imm: u8, [x, y, z]: [Value; 3], bytes: u32) {
+    let d = cx.reg(v);
     let (x, y) = (cx.reg(x), cx.reg(y));
     let mut ops: Ops = smallvec![def_same(d, 1), use_(x), use_(y)];
+    let mut inst = Inst { code, args, mem: Mem::NONE, imm: imm.into() };
+    let mut fault = None;
     if let Some((mem, trap)) = memory_of(cx, &mut ops, z, bytes) {
-        let i = Inst { code, args: [Arg::O(0), Arg::O(2), Arg::M, Arg::No], mem, imm: 0 };
-        return cx.emit(Op::Inst(i), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+        (inst.mem, inst.args[2], fault) = (mem, Arg::M, trap);
+    } else {
+        let z = cx.reg(z);
+        ops.push(use_any(z));
     }
-    let z = cx.reg(z);
-    ops.push(use_any(z));
-    let i = Inst { code, args: [Arg::O(0), Arg::O(2), Arg::O(3), Arg::No], mem: Mem::NONE, imm: 0 };
-    plain(cx, Op::Inst(i), &ops);
+    cx.emit(Op::Inst(inst), &ops, RegSet::EMPTY, StepKind::Plain, fault);
 }
 
 /// A parameter of the function: no sum in a loop.

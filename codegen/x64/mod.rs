@@ -1,6 +1,7 @@
-//! What is particular to x86-64 with AVX2, BMI1, BMI2, LZCNT and FMA. Encoding through iced-x86; `iced_x86::Code` is the opcode.
+//! What is particular to x86-64 with AVX2, BMI1, BMI2, LZCNT and FMA, and AVX-512 where the strategy says so (`cpu.rs`). Encoding through iced-x86; `iced_x86::Code` is the opcode.
 pub mod abi;
 pub mod address;
+pub mod cpu;
 pub mod disasm;
 pub mod encode;
 pub mod frame;
@@ -20,9 +21,6 @@ use crate::mach::flow::{Allocation, RegFile};
 use crate::mach::lower::Lower;
 use crate::mach::tables::{Detail, Emitted};
 use samite_ir::ssa::Value;
-
-/// What the code needs beyond the first x86-64, by the names of `is_x86_feature_detected!`.
-pub const CPU_FEATURES: &[&str] = &["sse4.1", "popcnt", "avx", "avx2", "bmi1", "bmi2", "lzcnt", "fma"];
 
 /// With `bounds=guard`, an access starts at a 32-bit index plus a 32-bit offset from the memory's base and is at most 32 bytes wide.
 pub const MEMORY_REACH: u64 = (8 << 30) + 32;

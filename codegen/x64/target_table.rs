@@ -1,5 +1,5 @@
 //! The instruction of every target operator, one row each: its codes on 128 and on 256 bits, how operands are placed, and how much of
-//! memory it reads where its last source may be memory. VEX encodings only: they zero upper halves, need no alignment and mix
+//! memory it reads where its last source may be memory. VEX and EVEX encodings only: they zero upper halves, need no alignment and mix
 //! without penalty. What is read must be exactly what a load would have read (`Reads`), or a fold would read past it.
 use super::lower::{DU, DUI, DUU, DUUI};
 use super::op::Arg;
@@ -23,6 +23,10 @@ pub enum Form {
     Fused,
     /// The result is in the register of `a`.
     Accumulate,
+    /// One of three sources, of which any may be first, is overwritten.
+    Ternary,
+    /// The index or the first table is overwritten.
+    Permute2,
     /// Flags, and the condition that makes it 1.
     Test(ConditionCode),
     /// The source twice and an immediate of 1, unless it is in memory.
@@ -30,7 +34,7 @@ pub enum Form {
     /// The register is the source's: no instruction.
     Same,
 }
-use Form::{A, AB, ABC, ABEither, ABI, AI, Accumulate, Fused, Same, Test, Twice};
+use Form::{A, AB, ABC, ABEither, ABI, AI, Accumulate, Fused, Permute2, Same, Ternary, Test, Twice};
 
 /// Bytes read where the last source is memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +99,8 @@ impl Row {
             ABC => [Arg::O(0), Arg::O(1), Arg::O(2), Arg::O(3)],
             Twice => [Arg::O(0), Arg::O(1), Arg::O(1), Arg::I],
             Accumulate => [Arg::O(0), Arg::O(2), Arg::O(3), Arg::No],
+            Ternary => [Arg::O(0), Arg::O(2), Arg::O(3), Arg::I],
+            Permute2 => [Arg::O(0), Arg::O(2), Arg::O(3), Arg::No],
             Fused | Test(_) | Same => [Arg::No; 4],
         }
     }
@@ -344,6 +350,27 @@ pub fn of(op: TargetOp) -> Row {
         Gf2p8affineqb => row(ABI, VEX_Vgf2p8affineqb_xmm_xmm_xmmm128_imm8, VEX_Vgf2p8affineqb_ymm_ymm_ymmm256_imm8, Whole),
         Vpdpbusd => row(Accumulate, VEX_Vpdpbusd_xmm_xmm_xmmm128, VEX_Vpdpbusd_ymm_ymm_ymmm256, Whole),
         Vpdpwssd => row(Accumulate, VEX_Vpdpwssd_xmm_xmm_xmmm128, VEX_Vpdpwssd_ymm_ymm_ymmm256, Whole),
+        // ---- AVX-512: only where the processor has it
+        Pmullq => row(ABEither, EVEX_Vpmullq_xmm_k1z_xmm_xmmm128b64, EVEX_Vpmullq_ymm_k1z_ymm_ymmm256b64, Whole),
+        Pabsq => row(A, EVEX_Vpabsq_xmm_k1z_xmmm128b64, EVEX_Vpabsq_ymm_k1z_ymmm256b64, Whole),
+        Popcntb => row(A, EVEX_Vpopcntb_xmm_k1z_xmmm128, EVEX_Vpopcntb_ymm_k1z_ymmm256, Whole),
+        PsraqImm => row(AI, EVEX_Vpsraq_xmm_k1z_xmmm128b64_imm8, EVEX_Vpsraq_ymm_k1z_ymmm256b64_imm8, Whole),
+        Psraq => row(AB, EVEX_Vpsraq_xmm_k1z_xmm_xmmm128, EVEX_Vpsraq_ymm_k1z_ymm_xmmm128, Bytes(16)),
+        Prold => row(AI, EVEX_Vprold_xmm_k1z_xmmm128b32_imm8, EVEX_Vprold_ymm_k1z_ymmm256b32_imm8, Whole),
+        Prolq => row(AI, EVEX_Vprolq_xmm_k1z_xmmm128b64_imm8, EVEX_Vprolq_ymm_k1z_ymmm256b64_imm8, Whole),
+        Pternlog => row(Ternary, EVEX_Vpternlogd_xmm_k1z_xmm_xmmm128b32_imm8, EVEX_Vpternlogd_ymm_k1z_ymm_ymmm256b32_imm8, Whole),
+        Permi2b => row(Permute2, EVEX_Vpermi2b_xmm_k1z_xmm_xmmm128, INVALID, Whole),
+        Rangeps => row(ABI, EVEX_Vrangeps_xmm_k1z_xmm_xmmm128b32_imm8, EVEX_Vrangeps_ymm_k1z_ymm_ymmm256b32_imm8, Whole),
+        Rangepd => row(ABI, EVEX_Vrangepd_xmm_k1z_xmm_xmmm128b64_imm8, EVEX_Vrangepd_ymm_k1z_ymm_ymmm256b64_imm8, Whole),
+        Cvtudq2ps => row(A, EVEX_Vcvtudq2ps_xmm_k1z_xmmm128b32, EVEX_Vcvtudq2ps_ymm_k1z_ymmm256b32, Whole),
+        Cvtudq2pd => row(A, EVEX_Vcvtudq2pd_xmm_k1z_xmmm64b32, EVEX_Vcvtudq2pd_ymm_k1z_xmmm128b32, Half),
+        Cvttps2udq => row(A, EVEX_Vcvttps2udq_xmm_k1z_xmmm128b32, EVEX_Vcvttps2udq_ymm_k1z_ymmm256b32, Whole),
+        Cvttpd2udq => row(A, EVEX_Vcvttpd2udq_xmm_k1z_xmmm128b64, EVEX_Vcvttpd2udq_xmm_k1z_ymmm256b64, Whole),
+        Pmovswb => row(A, EVEX_Vpmovswb_xmmm64_k1z_xmm, EVEX_Vpmovswb_xmmm128_k1z_ymm, Nothing),
+        PbroadcastbI32 => row(A, EVEX_Vpbroadcastb_xmm_k1z_r32, EVEX_Vpbroadcastb_ymm_k1z_r32, Nothing),
+        PbroadcastwI32 => row(A, EVEX_Vpbroadcastw_xmm_k1z_r32, EVEX_Vpbroadcastw_ymm_k1z_r32, Nothing),
+        PbroadcastdI32 => row(A, EVEX_Vpbroadcastd_xmm_k1z_r32, EVEX_Vpbroadcastd_ymm_k1z_r32, Nothing),
+        PbroadcastqI64 => row(A, EVEX_Vpbroadcastq_xmm_k1z_r64, EVEX_Vpbroadcastq_ymm_k1z_r64, Nothing),
     }
 }
 

@@ -231,7 +231,8 @@ pub fn lane_ternary(op: LaneTernOp, shape: Shape, a: u128, b: u128, c: u128) -> 
     let bits = 8 * shape.lane_bytes();
     match op {
         Bitselect => a & c | b & !c,
-        RelaxedLaneselect if shape == I16x8 => a & c | b & !c,
+        // By the upper bit of each byte.
+        RelaxedLaneselect if shape == I16x8 => lane_ternary(RelaxedLaneselect, Shape::I8x16, a, b, c),
         RelaxedLaneselect => build(shape, |k| lane(shape, if lane(shape, c, k) >> (bits - 1) == 1 { a } else { b }, k)),
         RelaxedMadd => fused(shape, a, b, c),
         RelaxedNmadd => fused(shape, lane_unary(LaneUnOp::Neg, shape, a), b, c),

@@ -340,6 +340,33 @@ target_ops! {
     /// Third operand's signed bytes times the second's unsigned ones, four products and a sum; wraps.
     Vpdpbusd = "vpdpbusd" Both [W W W] W Half3(|c, a, b, _| zip32(c, zip32(a, b, dot_bytes), u32::wrapping_add));
     Vpdpwssd = "vpdpwssd" Both [W W W] W Half3(|c, a, b, _| zip32(c, zip32(a, b, dot_signed), u32::wrapping_add));
+    // ---- AVX-512 on 128 and 256 bits, without masks: only where the processor has it
+    Pmullq = "pmullq" Both [W W] W Half2(|a, b, _| zip64(a, b, u64::wrapping_mul));
+    Pabsq = "pabsq" Both [W] W Half1(|a, _| map64(a, |x| (x as i64).unsigned_abs()));
+    Popcntb = "popcntb" Both [W] W Half1(|a, _| map8(a, |x| x.count_ones() as u8));
+    PsraqImm = "psraq_imm" Both [W] W Half1(|a, n| map64(a, |x| sar(x as i64, n.into(), 64) as u64));
+    Psraq = "psraq" Both [W X] W Half2(|a, n, _| map64(a, |x| sar(x as i64, n as u64, 64) as u64));
+    /// To the left, around.
+    Prold = "prold" Both [W] W Half1(|a, n| map32(a, |x| x.rotate_left(n.into())));
+    Prolq = "prolq" Both [W] W Half1(|a, n| map64(a, |x| x.rotate_left(n.into())));
+    /// Each bit is that of the immediate whose number is made of the three operands' bits, the first's on top.
+    Pternlog = "pternlog" Both [W W W] W Half3(ternary);
+    /// Bytes of the second and third operand by the low five bits of the first's.
+    Permi2b = "permi2b" Xmm [W W W] W Half3(|n, a, b, _| map8(n, |k| split8(if k & 16 == 0 { a } else { b })[usize::from(k % 16)]));
+    /// Immediate 4: the lesser, of zeros the negative one; 5: the greater, of zeros the positive one. Of a number and a quiet NaN the number.
+    Rangeps = "rangeps" Both [W W] W Half2(|a, b, n| zip32(a, b, |x, y| range32(x, y, n)));
+    Rangepd = "rangepd" Both [W W] W Half2(|a, b, n| zip64(a, b, |x, y| range64(x, y, n)));
+    Cvtudq2ps = "cvtudq2ps" Both [W] W Half1(|a, _| map32(a, |x| (x as std::primitive::f32).to_bits()));
+    Cvtudq2pd = "cvtudq2pd" Both [X] W Whole(|ty, [a, ..], _| widen(ty, a, 32, 64, |x, _| std::primitive::f64::from(x as u32).to_bits()));
+    /// A u32 that a float is not is 2^32 - 1.
+    Cvttps2udq = "cvttps2udq" Both [W] W Half1(|a, _| map32(a, |x| to_uint(f32(x).into())));
+    Cvttpd2udq = "cvttpd2udq" Both [W] X Whole(|ty, [a, ..], _| narrow64(ty, a, |x| to_uint(f64(x))));
+    /// Words to bytes that saturate; the upper half of the result is zero.
+    Pmovswb = "pmovswb" Both [W] X Whole(|ty, [a, ..], _| narrow16(ty, a));
+    PbroadcastbI32 = "pbroadcastb_i32" Both [I32] W Half1(|a, _| join8([a as u8; 16]));
+    PbroadcastwI32 = "pbroadcastw_i32" Both [I32] W Half1(|a, _| join16([a as u16; 8]));
+    PbroadcastdI32 = "pbroadcastd_i32" Both [I32] W Half1(|a, _| join32([a as u32; 4]));
+    PbroadcastqI64 = "pbroadcastq_i64" Both [I64] W Half1(|a, _| join64([a as u64; 2]));
 }
 
 impl TargetOp {
@@ -422,6 +449,10 @@ fn shr(x: u64, n: u64, bits: u64) -> u64 {
 }
 fn sar(x: i64, n: u64, bits: u64) -> i64 {
     x >> n.min(bits - 1)
+}
+fn ternary(a: u128, b: u128, c: u128, imm: u8) -> u128 {
+    let term = |k: u8| [(a, 4), (b, 2), (c, 1)].into_iter().fold(u128::MAX, |all, (x, bit)| all & if k & bit != 0 { x } else { !x });
+    (0..8).filter(|k| imm >> k & 1 == 1).fold(0, |all, k| all | term(k))
 }
 fn pack16(a: u128, b: u128, f: fn(i16) -> u8) -> u128 {
     let lanes: Vec<u8> = split16(a).into_iter().chain(split16(b)).map(|x| f(x as i16)).collect();
@@ -509,6 +540,10 @@ fn narrow64(ty: Type, a: Wide, f: fn(u64) -> u32) -> Wide {
     let lanes = if ty == Type::V128 { 2 } else { 4 };
     Wide::from_lanes(32, |k| if k < lanes { f(a.lane(64, k)).into() } else { 0 })
 }
+fn narrow16(ty: Type, a: Wide) -> Wide {
+    let lanes = ty.bytes() / 2;
+    Wide::from_lanes(8, |k| if k < lanes { (a.lane(16, k) as i16).clamp(-128, 127) as u8 as u64 } else { 0 })
+}
 fn signs(ty: Type, a: Wide, bits: u32) -> Wide {
     let lanes = ty.bytes() * 8 / bits;
     Wide::from((0..lanes).map(|k| a.lane(bits, k) >> (bits - 1) << k).sum::<u64>())
@@ -582,3 +617,29 @@ fn to_int(x: std::primitive::f64) -> u32 {
     let x = x.trunc();
     if (-2147483648.0..2147483648.0).contains(&x) { x as i32 as u32 } else { 1 << 31 }
 }
+fn to_uint(x: std::primitive::f64) -> u32 {
+    let x = x.trunc();
+    if (0.0..4294967296.0).contains(&x) { x as u32 } else { u32::MAX }
+}
+macro_rules! range {
+    ($name:ident, $F:ident, $U:ident, $fraction:literal) => {
+        fn $name(x: $U, y: $U, imm: u8) -> $U {
+            use std::cmp::Ordering::{Equal, Greater, Less};
+            let quiet = 1 << ($fraction - 1);
+            let is_nan = |x: $U| float::$F::is_nan(x);
+            let is_signalling = |x: $U| is_nan(x) && x & quiet == 0;
+            let is_negative = x >> ($U::BITS - 1) == 1;
+            let takes_first = match $F(x).partial_cmp(&$F(y)) {
+                _ if is_signalling(x) => return x | quiet,
+                _ if is_signalling(y) => return y | quiet,
+                None => is_nan(y),
+                Some(Less) => imm == 4,
+                Some(Greater) => imm != 4,
+                Some(Equal) => is_negative == (imm == 4),
+            };
+            if takes_first { x } else { y }
+        }
+    };
+}
+range!(range32, f32, u32, 23);
+range!(range64, f64, u64, 52);

@@ -54,7 +54,7 @@ impl Cache {
     fn file(&self, strategy: &Strategy, bytes: &[u8]) -> PathBuf {
         let half = |salt: u8| {
             let mut hasher = DefaultHasher::new();
-            (salt, self.build, env!("CARGO_PKG_VERSION"), strategy.to_string(), samite_codegen::x64::CPU_FEATURES, bytes).hash(&mut hasher);
+            (salt, self.build, env!("CARGO_PKG_VERSION"), strategy.to_string(), strategy.cpu.features(), bytes).hash(&mut hasher);
             hasher.finish()
         };
         self.directory.join(format!("{:016x}{:016x}.cwasm", half(0), half(1)))

@@ -44,7 +44,7 @@ impl Engine {
         anyhow::ensure!(page == crate::sys::PAGE, "pages of {page} bytes are not supported");
         let machine = match config.engine {
             EngineKind::Reference => None,
-            EngineKind::Compiled => Some(Machine::new(config.profiler)?),
+            EngineKind::Compiled => Some(Machine::new(config.profiler, config.strategy.cpu)?),
         };
         let config = within_budget(config);
         let pool = Pool::new(config.memory_reservation_budget);

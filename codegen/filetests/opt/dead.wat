@@ -1,4 +1,4 @@
-;; station=opt target=x64 strategy=passes=basic
+;; station=opt target=x64 strategy=passes=basic,cpu=native
 ;; What nobody reads goes; a load or division that may trap stays.
 (module
   (memory 1)

@@ -50,6 +50,7 @@ impl Expander<'_> {
             Ceil => self.t1i(round, 10, a),
             Trunc => self.t1i(round, 11, a),
             ConvertS => self.t1(of(shape, Cvtdq2ps, Cvtdq2pd), a),
+            ConvertU if self.wide => self.t1(of(shape, Cvtudq2ps, Cvtudq2pd), a),
             ConvertU if shape == F64 => {
                 // Below the exponent of 2^52 an integer is the fraction.
                 let exponent = self.splat_constant(Shape::I32x4, 0x4330_0000);
@@ -80,6 +81,17 @@ impl Expander<'_> {
                 // The least number becomes the greatest.
                 let t = self.t2(Pxor, t, over);
                 self.t2(Pand, t, number)
+            }
+            // What is too great is 2^32 - 1 already; the second operand of a maximum is what a NaN gives.
+            TruncSatF32U | RelaxedTruncF32U if self.wide => {
+                let zero = self.zero();
+                let x = self.t2(Maxps, a, zero);
+                self.t1(Cvttps2udq, x)
+            }
+            TruncSatF64UZero | RelaxedTruncF64UZero if self.wide => {
+                let zero = self.zero();
+                let x = self.t2(Maxpd, a, zero);
+                self.t1(Cvttpd2udq, x)
             }
             TruncSatF32U | RelaxedTruncF32U => {
                 let zero = self.zero();
@@ -142,8 +154,14 @@ impl Expander<'_> {
         }
     }
 
-    /// Both ways around and joined, zeros of two signs are the right one; a sum makes the quiet NaN.
+    /// Both ways around and joined, zeros of two signs are the right one, as `range` has them; a sum makes the quiet NaN.
     fn either(&mut self, op: LaneBinOp, shape: Shape, a: Value, b: Value) -> Value {
+        if self.wide {
+            let picked = self.t2i(of(shape, Rangeps, Rangepd), if op == LaneBinOp::Min { 4 } else { 5 }, a, b);
+            let sum = self.t2(of(shape, Addps, Addpd), a, b);
+            let unordered = self.t2i(of(shape, Cmpps, Cmppd), UNORDERED, a, b);
+            return self.t3(of(shape, Blendvps, Blendvpd), picked, sum, unordered);
+        }
         let (pick, join) = if op == LaneBinOp::Min { (of(shape, Minps, Minpd), Orps) } else { (of(shape, Maxps, Maxpd), Andps) };
         let one = self.t2(pick, a, b);
         let other = self.t2(pick, b, a);

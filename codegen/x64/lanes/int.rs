@@ -38,14 +38,13 @@ impl Expander<'_> {
     pub fn int_unary(&mut self, op: LaneUnOp, shape: Shape, a: Value) -> Value {
         use LaneUnOp::*;
         match op {
-            Not => {
-                let ones = self.ones();
-                self.t2(Pxor, a, ones)
-            }
+            Not => self.not(a),
             Neg => {
                 let zero = self.zero();
                 self.t2(sub(shape), zero, a)
             }
+            Abs if shape == I64x2 && self.wide => self.t1(Pabsq, a),
+            Popcnt if self.wide => self.t1(Popcntb, a),
             Abs if shape == I64x2 => {
                 let zero = self.zero();
                 let negated = self.t2(Psubq, zero, a);
@@ -96,8 +95,8 @@ impl Expander<'_> {
             }
             ExtaddPairwiseU => {
                 let odd = self.t1i(PsrldImm, 16, a);
-                let zero = self.zero();
-                let even = self.t2i(Pblendw, 0xaa, a, zero);
+                let low = self.splat_constant(I32x4, 0xffff);
+                let even = self.t2(Pand, a, low);
                 self.t2(Paddd, odd, even)
             }
             _ => unreachable!("{shape}.{op} is of floats"),
@@ -139,7 +138,10 @@ impl Expander<'_> {
         use LaneBinOp::*;
         match op {
             Mul => self.multiply_64(a, b),
-            Andnot => self.t2(Pandn, b, a),
+            Andnot => match self.complement_of(b) {
+                Some(b) => self.t2(Pand, a, b),
+                None => self.t2(Pandn, b, a),
+            },
             // The second operand's bytes are the unsigned ones.
             RelaxedDotS => self.t2(Pmaddubsw, b, a),
             DotI8S => self.dot_i8(a, b),
@@ -191,7 +193,7 @@ impl Expander<'_> {
         }
     }
 
-    fn not(&mut self, a: Value) -> Value {
+    pub fn not(&mut self, a: Value) -> Value {
         if let Some(x) = self.complement_of(a) {
             return x;
         }
@@ -238,6 +240,9 @@ impl Expander<'_> {
             (Op::Target1(Pmovsxdq, ..), Op::Target1(Pmovsxdq, ..)) => return self.t2(Pmuldq, a, b),
             (Op::Target1(Pmovzxdq, ..), Op::Target1(Pmovzxdq, ..)) => return self.t2(Pmuludq, a, b),
             _ => {}
+        }
+        if self.wide {
+            return self.t2(Pmullq, a, b);
         }
         let swapped = self.t1i(Pshufd, 0xb1, b);
         let cross = self.t2(Pmulld, swapped, a);
@@ -307,6 +312,13 @@ impl Expander<'_> {
             if let Some(imm) = lanes(16) {
                 return self.t2i(Pblendw, imm, b, a);
             }
+        }
+        if self.wide {
+            // Of the first where it is ones the second, else the third.
+            return match self.complement_of(mask) {
+                Some(mask) => self.t3i(Pternlog, 0xca, mask, b, a),
+                None => self.t3i(Pternlog, 0xca, mask, a, b),
+            };
         }
         if self.is_byte_mask(mask) {
             let blend = match self.f.ops[mask] {

@@ -8,6 +8,17 @@ use samite_ir::value::{Extension, LaneTest, Shape, TargetOp, Type, UnOp};
 
 impl Expander<'_> {
     pub fn splat(&mut self, shape: Shape, x: Value) -> Value {
+        if self.wide && !matches!(self.f.ops[x], Op::Load { .. }) {
+            let broadcast = match shape {
+                I8x16 => PbroadcastbI32,
+                I16x8 => PbroadcastwI32,
+                I32x4 => PbroadcastdI32,
+                I64x2 => PbroadcastqI64,
+                F32x4 => Vbroadcastss,
+                F64x2 => Vbroadcastsd,
+            };
+            return self.t1(broadcast, x);
+        }
         let vector = match shape {
             F32x4 => return self.t1(Vbroadcastss, x),
             F64x2 => return self.t1(Vbroadcastsd, x),
@@ -91,6 +102,10 @@ impl Expander<'_> {
             LaneTest::Bitmask => match shape {
                 I8x16 => self.t1(Pmovmskb, a),
                 // Saturation keeps the sign.
+                I16x8 if self.wide => {
+                    let bytes = self.t1(Pmovswb, a);
+                    self.t1(Pmovmskb, bytes)
+                }
                 I16x8 => {
                     let zero = self.zero();
                     let bytes = self.t2(Packsswb, a, zero);

@@ -1,25 +1,27 @@
 //! Vector operators of wasm to instructions of x86-64, on the SSA form.
 //!
 //! Done there, and before the last value numbering, masks, counts of shifts and constants are values like others: shared, and moved
-//! out of loops. Every operator becomes the shortest sequence known for AVX2 (sources beside each); where the operands say
+//! out of loops. Every operator becomes the shortest sequence known for AVX2, or for AVX-512 if the strategy says so; where the operands say
 //! more (a constant, a mask of whole lanes, a count from outside of the loop), a shorter one. Operators over scalars are left alone.
 //!
 //! ```text
 //! int     arithmetic and comparisons of integers, bits       float   arithmetic and comparisons of floats, conversions
 //! shift   shifts                                             lane    lanes in and out, tests
-//! shuffle shuffles: a search over one and two instructions
+//! shuffle shuffles: a search over one and two instructions   join    bit operators of three operands, rotations
 //! ```
 //! Precondition: a valid function. To add an operator: its arm in the file of its subject; `tests/lanes.rs` compares every operator at every
 //! shape with its meaning, on paper and on the machine.
 mod float;
 mod int;
+mod join;
 mod lane;
 mod shift;
 mod shuffle;
 
+use super::cpu::Cpu;
 use cranelift_entity::SecondaryMap;
 use samite_ir::ssa::{Func, Op, Value};
-use samite_ir::value::{self, LaneTernOp, Shape, TargetOp, Type};
+use samite_ir::value::{self, LaneBinOp, LaneTernOp, LaneTest, LaneUnOp, Shape, TargetOp, Type};
 
 /// Were there any?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,13 +30,16 @@ pub enum Expanded {
     Some,
 }
 
-/// Replaces every vector operator.
-pub fn expand(f: &mut Func) -> Expanded {
+/// Replaces every vector operator, by instructions of a set (`Cpu::set`).
+pub fn expand(f: &mut Func, cpu: Cpu) -> Expanded {
     if !f.body.iter().any(|v| is_lane_op(&f.ops[*v])) {
         return Expanded::None;
     }
     let count = f.ops.len();
+    let negated = negated(f);
     let mut x = Expander {
+        wide: cpu == Cpu::Avx512,
+        negated,
         body: Vec::with_capacity(2 * f.body.len()),
         f,
         map: SecondaryMap::new(),
@@ -59,7 +64,8 @@ pub fn expand(f: &mut Func) -> Expanded {
             x.offset = x.f.offsets[v];
             match x.f.ops[v] {
                 op if is_lane_op(&op) => {
-                    let instead = x.lane_op(op);
+                    let is_negated = x.negated[v];
+                    let instead = x.lane_op(op, is_negated);
                     x.map[v] = Some(instead);
                 }
                 _ => {
@@ -70,7 +76,9 @@ pub fn expand(f: &mut Func) -> Expanded {
         }
         x.f.blocks[b].body = start..x.body.len() as u32;
     }
-    x.f.body = x.body;
+    let Expander { body, depths, .. } = x;
+    f.body = body;
+    join::join(f, &depths, cpu);
     Expanded::Some
 }
 
@@ -82,8 +90,33 @@ fn is_lane_op(op: &Op) -> bool {
     }
 }
 
+/// Masks that nobody reads but what takes their complement as well.
+fn negated(f: &Func) -> SecondaryMap<Value, bool> {
+    let mut negated = SecondaryMap::new();
+    let is_order = |op: Op| matches!(op, Op::LaneBinary(LaneBinOp::GtU | LaneBinOp::LtU, ..));
+    for &v in &f.body {
+        negated[v] |= is_order(f.ops[v]);
+        let free = match f.ops[v] {
+            Op::LaneTernary(LaneTernOp::Bitselect, _, a, b, mask) if mask != a && mask != b => Some(mask),
+            Op::LaneBinary(LaneBinOp::Andnot, _, a, mask) if mask != a => Some(mask),
+            Op::LaneUnary(LaneUnOp::Not, _, mask) | Op::LaneTest(LaneTest::AllTrue, _, mask) => Some(mask),
+            _ => None,
+        };
+        f.for_each_operand(v, |a| {
+            if free != Some(a) {
+                negated[a] = false;
+            }
+        });
+    }
+    negated
+}
+
 struct Expander<'a> {
     f: &'a mut Func,
+    /// With AVX-512.
+    wide: bool,
+    /// Orders whose complement serves as well.
+    negated: SecondaryMap<Value, bool>,
     /// The new bodies of the blocks so far.
     body: Vec<Value>,
     /// What stands for a vector operator.
@@ -97,11 +130,16 @@ struct Expander<'a> {
 }
 
 impl Expander<'_> {
-    fn lane_op(&mut self, op: Op) -> Value {
+    fn lane_op(&mut self, op: Op, is_negated: bool) -> Value {
         match op {
             Op::LaneUnary(op, shape, a) if is_float(op, shape) => self.float_unary(op, shape, a),
             Op::LaneUnary(op, shape, a) => self.int_unary(op, shape, a),
             Op::LaneBinary(op, shape, a, b) if shape.is_float() => self.float_binary(op, shape, a, b),
+            Op::LaneBinary(op @ (LaneBinOp::GtU | LaneBinOp::LtU), shape, a, b) if is_negated => {
+                let op = if op == LaneBinOp::GtU { LaneBinOp::LeU } else { LaneBinOp::GeU };
+                let order = self.int_binary(op, shape, a, b);
+                self.not(order)
+            }
             Op::LaneBinary(op, shape, a, b) => self.int_binary(op, shape, a, b),
             Op::LaneTernary(op, shape, a, b, c) => self.ternary(op, shape, a, b, c),
             Op::LaneShift(op, shape, a, n) => self.shift(op, shape, a, n),
@@ -123,10 +161,9 @@ impl Expander<'_> {
         let is_f32 = shape == Shape::F32x4;
         match op {
             Bitselect => self.bitselect(a, b, c),
-            RelaxedLaneselect if shape == Shape::I16x8 => self.bitselect(a, b, c),
             RelaxedLaneselect => {
                 let blend = match shape {
-                    Shape::I8x16 => Pblendvb,
+                    Shape::I8x16 | Shape::I16x8 => Pblendvb,
                     Shape::I32x4 => Blendvps,
                     _ => Blendvpd,
                 };
@@ -164,7 +201,10 @@ impl Expander<'_> {
         self.op(Op::Target2(op, Type::V128, imm, a, b))
     }
     fn t3(&mut self, op: TargetOp, a: Value, b: Value, c: Value) -> Value {
-        self.op(Op::Target3(op, Type::V128, 0, a, b, c))
+        self.t3i(op, 0, a, b, c)
+    }
+    fn t3i(&mut self, op: TargetOp, imm: u8, a: Value, b: Value, c: Value) -> Value {
+        self.op(Op::Target3(op, Type::V128, imm, a, b, c))
     }
     fn int(&mut self, n: u32) -> Value {
         self.op(Op::Const(Type::I32, n.into()))

@@ -4,7 +4,7 @@
 //! patterns is what its meaning makes of their bytes (`TargetOp::eval`), so nothing about instructions is said again here: `one_source`
 //! and `two_sources` guess instructions from what is wanted, and are believed if the meaning says so. In order of cost:
 //! 1. one instruction without a constant; 2. two without; 3. one `pshufb`; 4. an instruction on both, then `pshufb`; 5. one `pshufb`, then a
-//! blend or the like; 6. `pblendvb`; 7. three. Zeros come from a second vector that is the constant zero.
+//! blend or the like; 6. `pblendvb`; 7. `permi2b`, or three. Zeros come from a second vector that is the constant zero.
 use super::Expander;
 use TargetOp::*;
 use samite_ir::ssa::Value;
@@ -275,6 +275,10 @@ impl Expander<'_> {
         if p.iter().enumerate().all(|(k, n)| usize::from(n & 15) == k) {
             let mask = self.constant(u128::from_le_bytes(p.map(|n| if n >= 16 { 0xff } else { 0 })));
             return self.t3(Pblendvb, a, b, mask);
+        }
+        if self.wide && !p.contains(&ZERO) {
+            let order = self.constant(u128::from_le_bytes(p));
+            return self.t3(Permi2b, order, a, b);
         }
         let [x, y] = [(0, a), (16, b)].map(|(base, v)| self.pshufb(p.map(|n| if n & 16 == base { n & 15 } else { ZERO }), v));
         self.t2(Por, x, y)

@@ -2,11 +2,12 @@
 //!
 //! The file's numbers are checked, its code cannot be. Whoever can write the file can make the process do anything, as with a shared
 //! library: so bytes from anywhere are an `unsafe` matter of the caller, and files are part of the environment that a program trusts.
-use super::{CodeObject, has_feature};
+use super::CodeObject;
 use crate::engine::Engine;
 use crate::module::Module;
 use anyhow::{Context, ensure};
 use samite_codegen::driver::{Strategy, artifact, listing};
+use samite_codegen::x64::cpu::has_feature;
 use samite_opt::Bounds;
 use std::path::Path;
 
@@ -39,9 +40,9 @@ fn load(engine: &Engine, bytes: &[u8]) -> anyhow::Result<Module> {
     let machine = engine.machine().context("the reference engine runs no machine code")?;
     let artifact = artifact::read(bytes)?;
     let header = &artifact.header;
-    for feature in &header.cpu_features {
-        ensure!(has_feature(feature), "the module was compiled for CPUs with {feature}, which this one lacks");
-    }
+    let missing: Vec<&str> = header.cpu_features.iter().map(String::as_str).filter(|f| !has_feature(f)).collect();
+    let advice = "compile it with --strategy cpu=avx2 for any CPU that this engine runs on";
+    ensure!(missing.is_empty(), "the module was compiled for CPUs with {}, which this one lacks; {advice}", missing.join(", "));
     let (theirs, ours) = (&header.strategy, &engine.config().strategy);
     let agrees =
         |a: &Strategy, b: &Strategy| (a.bounds == Bounds::Compare || a.bounds == b.bounds, a.interrupt == b.interrupt, a.nan == b.nan);

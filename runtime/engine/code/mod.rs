@@ -15,7 +15,7 @@ use parking_lot::RwLock;
 use samite_codegen::driver::image::FunctionRow;
 use samite_codegen::driver::{Image, Strategy};
 use samite_codegen::mach::tables::TrapRow;
-use samite_codegen::x64::CPU_FEATURES;
+use samite_codegen::x64::cpu::{Cpu, has_feature};
 use samite_codegen::x64::stubs::{self, Stub};
 use samite_ir::ssa::Builtin;
 use samite_ir::translate::module::FuncType;
@@ -197,9 +197,9 @@ fn stub_image(text: Vec<u8>, stubs: &[Stub], starts: &[u32]) -> Image {
 }
 
 impl Machine {
-    /// Fails on a CPU that lacks what compiled code uses. Installs the signal handlers.
-    pub fn new(profiler: Profiler) -> anyhow::Result<Machine> {
-        check_cpu()?;
+    /// Fails on a CPU that lacks what code compiled for `cpu` uses. Installs the signal handlers.
+    pub fn new(profiler: Profiler, cpu: Cpu) -> anyhow::Result<Machine> {
+        check_cpu(cpu)?;
         crate::trap::signals::install();
         let registry = Arc::new(Registry::new());
         let mut common: Vec<Stub> = Builtin::ALL.iter().map(|b| stubs::builtin(builtins::address(*b) as u64)).collect();
@@ -292,36 +292,14 @@ pub enum Interruption {
     Go,
 }
 
-fn check_cpu() -> anyhow::Result<()> {
+fn check_cpu(cpu: Cpu) -> anyhow::Result<()> {
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     {
-        let features: Vec<(&str, bool)> = CPU_FEATURES.iter().map(|name| (*name, has_feature(name))).collect();
+        let features: Vec<(&str, bool)> = cpu.features().iter().map(|name| (*name, has_feature(name))).collect();
         require(&features)
     }
     #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
     bail!("the compiled engine runs on x86-64 Linux only; EngineKind::Reference (`--engine reference`) runs everywhere")
-}
-
-/// Does this CPU have a feature, by its name in `is_x86_feature_detected!`? No, for one that this list does not know.
-#[cfg(target_arch = "x86_64")]
-fn has_feature(name: &str) -> bool {
-    use std::arch::is_x86_feature_detected as has;
-    match name {
-        "sse4.1" => has!("sse4.1"),
-        "popcnt" => has!("popcnt"),
-        "avx" => has!("avx"),
-        "avx2" => has!("avx2"),
-        "bmi1" => has!("bmi1"),
-        "bmi2" => has!("bmi2"),
-        "lzcnt" => has!("lzcnt"),
-        "fma" => has!("fma"),
-        _ => false,
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn has_feature(_: &str) -> bool {
-    false
 }
 
 /// Fails with the names of the features that are not there.

@@ -317,17 +317,30 @@ fn some_edges() -> Vec<[u128; 3]> {
     edge_records().into_iter().step_by(13).take(600).collect()
 }
 
+// `max` is for the CPU that this is; `cpu=avx2` for every one.
 #[test]
 fn random_lanes_at_best() {
     run("max", &random_records(), false);
+}
+#[test]
+fn random_lanes_on_any_cpu() {
+    run("cpu=avx2", &random_records(), false);
 }
 #[test]
 fn edges_at_best() {
     run("max", &edge_records(), false);
 }
 #[test]
+fn edges_on_any_cpu() {
+    run("cpu=avx2", &edge_records(), false);
+}
+#[test]
 fn all_forms_at_best() {
     run("max", &some_edges(), true);
+}
+#[test]
+fn all_forms_on_any_cpu() {
+    run("cpu=avx2", &some_edges(), true);
 }
 #[test]
 fn all_forms_deterministic() {

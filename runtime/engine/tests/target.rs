@@ -1,6 +1,7 @@
 //! The meanings of the x86-64 vector instructions in `ir/value/target.rs` against the processor itself, through the intrinsics that name
-//! them: on bytes of every kind, numbers at their edges, NaNs and zeros of both signs. GFNI and VNNI are compared where they are.
+//! them: on bytes of every kind, numbers at their edges, NaNs and zeros of both signs. GFNI, VNNI and AVX-512 are compared where they are.
 #![cfg(target_arch = "x86_64")]
+use samite_codegen::x64::cpu::{Cpu, has_feature};
 use samite_ir::value::edges::edges;
 use samite_ir::value::{TargetOp, Type, Wide};
 use std::arch::x86_64::*;
@@ -125,13 +126,22 @@ macro_rules! imm2 {
     )* };
 }
 
+macro_rules! imm3 {
+    ($t:ident, $ty:ident, $op:ident, $f:ident, $($imm:literal)*) => { $(
+        $t.judge(TargetOp::$op, Type::$ty, $imm, |[a, b, c]| {
+            // SAFETY: the caller has seen that the processor has it.
+            unsafe { $f::<$imm>(Bits::from_wide(a), Bits::from_wide(b), Bits::from_wide(c)).to_wide() }
+        });
+    )* };
+}
+
 #[test]
 fn instructions_mean_what_the_processor_does() {
     assert!(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"), "this engine needs AVX2 and FMA");
     let mut t = Tester::new();
     integers(&mut t);
     others(&mut t);
-    let optional = [(is_x86_feature_detected!("gfni"), TargetOp::Gf2p8affineqb), (is_x86_feature_detected!("avxvnni"), TargetOp::Vpdpbusd)];
+    let optional = Cpu::Avx512.features().iter().map(|f| (f, has_feature(f))).collect::<Vec<_>>();
     let judged = t.judged.len();
     eprintln!("{judged} instructions of {} judged; optional ones here: {optional:?}", TargetOp::ALL.len());
     assert!(judged > 170, "only {judged}");
@@ -528,6 +538,39 @@ fn others(t: &mut Tester) {
         three!(t, V256, Vpdpbusd, _mm256_dpbusd_epi32);
         three!(t, V128, Vpdpwssd, _mm_dpwssd_epi32);
         three!(t, V256, Vpdpwssd, _mm256_dpwssd_epi32);
+    }
+    if Cpu::Avx512.features().iter().all(|f| has_feature(f)) {
+        two!(t, V128, Pmullq, _mm_mullo_epi64);
+        two!(t, V256, Pmullq, _mm256_mullo_epi64);
+        one!(t, V128, Pabsq, _mm_abs_epi64);
+        one!(t, V256, Pabsq, _mm256_abs_epi64);
+        one!(t, V128, Popcntb, _mm_popcnt_epi8);
+        one!(t, V256, Popcntb, _mm256_popcnt_epi8);
+        imm1!(t, V128, PsraqImm, _mm_srai_epi64, 0 1 63 64);
+        imm1!(t, V256, PsraqImm, _mm256_srai_epi64, 0 1 63 64);
+        two!(t, V128, Psraq, _mm_sra_epi64);
+        two!(t, V256, Psraq, _mm256_sra_epi64);
+        imm1!(t, V128, Prold, _mm_rol_epi32, 0 1 7 31 40);
+        imm1!(t, V256, Prold, _mm256_rol_epi32, 0 1 7 31 40);
+        imm1!(t, V128, Prolq, _mm_rol_epi64, 0 1 7 63 70);
+        imm1!(t, V256, Prolq, _mm256_rol_epi64, 0 1 7 63 70);
+        imm3!(t, V128, Pternlog, _mm_ternarylogic_epi32, 0 15 23 51 85 106 128 150 202 216 226 254 255);
+        imm3!(t, V256, Pternlog, _mm256_ternarylogic_epi32, 0 15 23 51 85 106 128 150 202 216 226 254 255);
+        imm2!(t, V128, Rangeps, _mm_range_ps, 4 5);
+        imm2!(t, V256, Rangeps, _mm256_range_ps, 4 5);
+        imm2!(t, V128, Rangepd, _mm_range_pd, 4 5);
+        imm2!(t, V256, Rangepd, _mm256_range_pd, 4 5);
+        one!(t, V128, Cvtudq2pd, _mm_cvtepu32_pd);
+        one!(t, V256, Cvtudq2pd, _mm256_cvtepu32_pd);
+        one!(t, V128, Cvttps2udq, _mm_cvttps_epu32);
+        one!(t, V256, Cvttps2udq, _mm256_cvttps_epu32);
+        one!(t, V128, Cvttpd2udq, _mm_cvttpd_epu32);
+        one!(t, V256, Cvttpd2udq, _mm256_cvttpd_epu32);
+        one!(t, V128, Pmovswb, _mm_cvtsepi16_epi8);
+        one!(t, V256, Pmovswb, _mm256_cvtsepi16_epi8);
+        t.judge(TargetOp::Permi2b, Type::V128, 0, |[n, a, b]| unsafe {
+            _mm_permutex2var_epi8(Bits::from_wide(a), Bits::from_wide(n), Bits::from_wide(b)).to_wide()
+        });
     }
     // Operands in another order than Intel's text.
     t.judge(TargetOp::Vpermd, Type::V256, 0, |[n, a, _]| unsafe { _mm256_permutevar8x32_epi32(Bits::from_wide(a), Bits::from_wide(n)).to_wide() });

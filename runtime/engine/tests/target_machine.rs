@@ -8,6 +8,7 @@ use samite_codegen::mach::code::Target;
 use samite_codegen::mach::tables::Detail;
 use samite_codegen::regalloc::{self, How};
 use samite_codegen::x64::X64;
+use samite_codegen::x64::cpu::{Cpu, has_feature};
 use samite_codegen::{mach, x64};
 use samite_ir::ssa::text::parse;
 use samite_ir::ssa::verify::assert_valid;
@@ -23,13 +24,15 @@ struct Case {
 }
 
 fn cases() -> (Vec<Case>, usize) {
-    let (gfni, vnni) = (is_x86_feature_detected!("gfni"), is_x86_feature_detected!("avxvnni"));
+    let vnni = is_x86_feature_detected!("avxvnni");
+    let wide = Cpu::Avx512.features().iter().all(|f| has_feature(f));
     let (mut cases, mut lacking) = (Vec::new(), 0);
     for &op in TargetOp::ALL {
         for ty in [Type::V128, Type::V256].into_iter().filter(|ty| op.exists(*ty)) {
             let runs = match op {
-                TargetOp::Gf2p8affineqb => gfni,
+                TargetOp::Gf2p8affineqb => has_feature("gfni"),
                 TargetOp::Vpdpbusd | TargetOp::Vpdpwssd => vnni,
+                _ if is_wide(op) => wide,
                 _ => true,
             };
             if !runs {
@@ -37,6 +40,7 @@ fn cases() -> (Vec<Case>, usize) {
                 continue;
             }
             let imms: &[u8] = match op {
+                TargetOp::Rangeps | TargetOp::Rangepd => &[4, 5],
                 TargetOp::Roundps | TargetOp::Roundpd => &[8, 9, 10, 11],
                 // A scalar has no other lanes to take.
                 TargetOp::InsertpsF32 => &[0, 1, 5, 8, 14, 0x1b, 0x20, 0x30, 0x3f],
@@ -49,9 +53,15 @@ fn cases() -> (Vec<Case>, usize) {
     (cases, lacking)
 }
 
+/// Is it encoded by EVEX?
+fn is_wide(op: TargetOp) -> bool {
+    let ty = if op.exists(Type::V128) { Type::V128 } else { Type::V256 };
+    format!("{:?}", x64::target_table::of(op).code(ty)).starts_with("EVEX_")
+}
+
 fn takes_immediate(op: TargetOp) -> bool {
     use x64::target_table::Form;
-    matches!(x64::target_table::of(op).form, Form::AI | Form::ABI)
+    matches!(x64::target_table::of(op).form, Form::AI | Form::ABI | Form::Ternary)
 }
 
 /// (context, three vectors as halves) -> the result as halves. A scalar operand is the low lane of its vector, a scalar result in a vector.
