@@ -213,7 +213,7 @@ impl<'a> Writer<'a> {
             I32x8U | I64x8U => self.binary_const(BinOp::And, ty, value, 0xff),
             I32x16U | I64x16U => self.binary_const(BinOp::And, ty, value, 0xffff),
             I64x32U => self.binary_const(BinOp::And, ty, value, 0xffff_ffff),
-            I32 | I64 | F32 | F64 | V128 | V128x32Zero | V128x64Zero | Ref => {
+            I32 | I64 | F32 | F64 | V128 | V128x32Zero | V128x64Zero | V256 | Ref => {
                 debug_assert_eq!(how, from);
                 value
             }

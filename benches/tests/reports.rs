@@ -211,7 +211,10 @@ fn subjects_have_their_short_names() {
     experiment.subjects[0].name = samite_codegen::driver::Strategy::MAX.to_string();
     experiment.subjects[1].name = samite_codegen::driver::Strategy::BASELINE.to_string();
     let text = terminal(&experiment, 140);
-    assert!(text.contains("  A  max (passes=basic,") && text.contains("  B  baseline (A with passes=none,regalloc=spill-all,cpu=avx2)\n"), "{text}");
+    assert!(
+        text.contains("  A  max (passes=basic,") && text.contains("  B  baseline (A with passes=none,regalloc=spill-all,cpu=avx2)\n"),
+        "{text}"
+    );
     let page = html::page(&Analysis::new(&experiment), "");
     assert!(page.contains("<code>max</code> <span class=\"tag\">compared with</span>") && page.contains("<code>baseline</code>"));
 }

@@ -262,6 +262,7 @@ fn load(cx: &mut Cx, v: Value, op: MemOp, trap: Option<Trap>, addr: Value, disp:
         MemOp::F32 => VEX_Vmovss_xmm_m32,
         MemOp::F64 => VEX_Vmovsd_xmm_m64,
         MemOp::V128 => VEX_Vmovups_xmm_xmmm128,
+        MemOp::V256 => VEX_Vmovups_ymm_ymmm256,
         MemOp::V128x32Zero => VEX_Vmovss_xmm_m32,
         MemOp::V128x64Zero => VEX_Vmovsd_xmm_m64,
     };
@@ -281,7 +282,8 @@ fn store(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, val
         8 if op != MemOp::F64 => (Mov_rm64_r64, Some(Mov_rm64_imm32)),
         4 => (VEX_Vmovss_m32_xmm, None),
         8 => (VEX_Vmovsd_m64_xmm, None),
-        _ => (VEX_Vmovups_xmmm128_xmm, None),
+        16 => (VEX_Vmovups_xmmm128_xmm, None),
+        _ => (VEX_Vmovups_ymmm256_ymm, None),
     };
     if update(cx, op, trap, addr, disp, value) || lower_vector::store_lane(cx, op, trap, addr, disp, value) {
         return;

@@ -202,7 +202,7 @@ pub fn extend(op: MemOp, bytes: Wide) -> Wide {
         I32x16S | I64x16S => i64::from(bytes.bits() as i16),
         I64x32S => i64::from(bytes.bits() as i32),
         I32x8U | I32x16U | I64x8U | I64x16U | I64x32U | I32 | I64 | F32 | F64 | Ref => return bytes,
-        V128 | V128x32Zero | V128x64Zero => return bytes,
+        V128 | V128x32Zero | V128x64Zero | V256 => return bytes,
     };
     Wide::from(if op.value_type() == Type::I32 { u64::from(from as u32) } else { from as u64 })
 }

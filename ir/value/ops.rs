@@ -218,8 +218,8 @@ named_enum! {
         I32 = "i32", I32x8S = "i32.8_s", I32x8U = "i32.8_u", I32x16S = "i32.16_s", I32x16U = "i32.16_u",
         I64 = "i64", I64x8S = "i64.8_s", I64x8U = "i64.8_u", I64x16S = "i64.16_s", I64x16U = "i64.16_u",
         I64x32S = "i64.32_s", I64x32U = "i64.32_u",
-        F32 = "f32", F64 = "f64", V128 = "v128", Ref = "ref",
-        /// Loads of 4 and 8 bytes; the rest of the vector is zero. Stores write `V128`, or a scalar.
+        F32 = "f32", F64 = "f64", V128 = "v128", V256 = "v256", Ref = "ref",
+        /// Loads of 4 and 8 bytes; the rest of the vector is zero. Stores write a whole vector, or a scalar.
         V128x32Zero = "v128.32_zero", V128x64Zero = "v128.64_zero",
     }
 }
@@ -234,6 +234,7 @@ impl MemOp {
             F32 => Type::F32,
             F64 => Type::F64,
             V128 | V128x32Zero | V128x64Zero => Type::V128,
+            V256 => Type::V256,
             Ref => Type::Ref,
         }
     }
@@ -246,6 +247,7 @@ impl MemOp {
             I32 | I64x32S | I64x32U | F32 | V128x32Zero => 4,
             I64 | F64 | Ref | V128x64Zero => 8,
             V128 => 16,
+            V256 => 32,
         }
     }
 }

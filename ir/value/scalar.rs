@@ -67,7 +67,7 @@ pub fn convert(op: ConvOp, a: Bits) -> Result<Bits, Trap> {
 }
 
 /// The value of a load whose `op.width()` bytes, little-endian and zero-extended, are `raw`. A store writes the low `op.width()`
-/// bytes of its value and needs no function. Panics at v128.
+/// bytes of its value and needs no function. Panics at vectors.
 pub fn loaded(op: MemOp, raw: Bits) -> Bits {
     use MemOp::*;
     match op {
@@ -75,7 +75,7 @@ pub fn loaded(op: MemOp, raw: Bits) -> Bits {
         I32x16S | I64x16S => unary(UnOp::Extend16S, op.value_type(), raw),
         I64x32S => unary(UnOp::Extend32S, Type::I64, raw),
         I32 | I32x8U | I32x16U | I64 | I64x8U | I64x16U | I64x32U | F32 | F64 | Ref => raw,
-        V128 | V128x32Zero | V128x64Zero => absent("scalar load", Type::V128),
+        V128 | V128x32Zero | V128x64Zero | V256 => absent("scalar load", op.value_type()),
     }
 }
 

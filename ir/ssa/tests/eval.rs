@@ -126,6 +126,39 @@ fn a_proven_access_does_not_trap() {
 }
 
 #[test]
+fn wide_memory() {
+    #[derive(Default)]
+    struct Two([Wide; 2]);
+    impl World for Two {
+        fn load(&mut self, access: Access) -> Result<Wide, Trap> {
+            assert_eq!(access.width, 32);
+            Ok(self.0[access.addr as usize / 32])
+        }
+        fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap> {
+            assert_eq!(access.width, 32);
+            self.0[access.addr as usize / 32] = value;
+            Ok(())
+        }
+        fn call(&mut self, _: Callee, _: &[Wide]) -> Result<Vec<Wide>, Trap> {
+            Err(Trap::StackExhausted)
+        }
+    }
+    let text = "\
+func 0 (i64) -> (i32)
+b0(v0: i64):
+ v1: v256 = load v256 memory0 [v0]
+ v2: v256 = ymm.paddd v1, v1
+ store v256 memory0 [v0+32], v2
+ v3: i32 = ymm.pmovmskb v2
+ return v3";
+    let f = parse(text).unwrap();
+    assert_valid(&f, "parsing");
+    let mut world = Two([Wide { low: 1 << 126, high: 5 }, Wide::ZERO]);
+    assert_eq!(eval(&f, &[Wide::ZERO], &mut world, 100), returned(&[1 << 15]));
+    assert_eq!(world.0[1], Wide { low: 1 << 127, high: 10 });
+}
+
+#[test]
 fn vectors() {
     let text = "\
 func 0 (i64, i64) -> (i64, i32, i64)

@@ -126,6 +126,12 @@ fn memory() {
     lines(" store i32.8_s memory0 [v0], v1 ; error: a store with sign extension\n return");
     lines(" store i64.8_u memory0 [v0], v1 ; error: v1 is i32, not i64\n return");
     lines(
+        " v5: v256 = load v256 memory0 [v0]\n store v256 memory0 [v0+32], v5\n store v128 memory0 [v0], v5 ; error: v5 is v256, not v128\n return",
+    );
+    lines(
+        " v5: i64 = heap_addr 0 v0 + v1 + 0 size 16\n v6: v256 = load v256 memory0 [v5] ; error: 32 bytes at 0 of an address of 16 bytes\n return",
+    );
+    lines(
         " v5: i64 = heap_addr 0 v0 + v1 + 0 size 4\n v6: i32 = load i32 memory0 [v5+1] ; error: 4 bytes at 1 of an address of 4 bytes\n v7: i32 = load i32 memory0 proven [v5+1]\n return",
     );
 }
