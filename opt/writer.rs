@@ -283,7 +283,7 @@ impl Known {
 struct Table {
     /// Hash, and value plus one; 0 is a free slot.
     slots: Vec<(u32, u32)>,
-    /// The slots in use are the first `1 << bits`, no more than the function needs, so that they stay in the cache.
+    /// The slots in use are the first `1 << bits`: as many as what dominates a block needs, not all ops, so that they stay in the cache.
     bits: u32,
     /// Taken slots, in order.
     log: Vec<u32>,
@@ -301,13 +301,24 @@ impl Default for Table {
 struct Slot(usize);
 
 impl Table {
-    /// Room for a function of so many ops and some that rules make; when it is three quarters full, what comes is not shared.
+    /// Starts a function of so many ops.
     fn reserve(&mut self, ops: usize) {
-        let size = (2 * ops).next_power_of_two().max(64);
+        const FIRST: usize = 1 << 12;
+        self.resize((2 * ops).next_power_of_two().clamp(64, FIRST));
+    }
+    /// Room for `size`, a power of two.
+    fn resize(&mut self, size: usize) {
         if self.slots.len() < size {
-            self.slots = vec![(0, 0); size];
+            self.slots.resize(size, (0, 0));
         }
         self.bits = size.trailing_zeros();
+        let mut log = std::mem::take(&mut self.log);
+        let entries: Vec<_> = log.drain(..).map(|slot| std::mem::take(&mut self.slots[slot as usize])).collect();
+        self.log = log;
+        for (hash, v) in entries {
+            let Err(slot) = self.find(hash, |_| false) else { unreachable!("nothing is equal") };
+            self.take(slot, (hash, v));
+        }
     }
     fn hash(&self, op: &Op) -> u32 {
         let mut hasher = Multiply { hash: 0, factor: self.factor };
@@ -326,11 +337,16 @@ impl Table {
             }
         }
     }
+    /// At most three quarters are taken.
     fn insert(&mut self, slot: Slot, hash: u32, v: Value) {
-        if 4 * self.log.len() < 3 << self.bits {
-            self.slots[slot.0] = (hash, v.as_u32() + 1);
-            self.log.push(slot.0 as u32);
+        self.take(slot, (hash, v.as_u32() + 1));
+        if 4 * self.log.len() > 3 << self.bits {
+            self.resize(2 << self.bits);
         }
+    }
+    fn take(&mut self, slot: Slot, entry: (u32, u32)) {
+        self.slots[slot.0] = entry;
+        self.log.push(slot.0 as u32);
     }
     fn undo(&mut self, mark: usize) {
         for slot in self.log.drain(mark..) {
