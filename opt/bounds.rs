@@ -90,6 +90,8 @@ impl Spell<'_> {
             Op::Load { op, proven: false, addr, disp, .. } | Op::Store { op, proven: false, addr, disp, .. } => {
                 self.access(v, op, addr, disp);
             }
+            Op::AtomicLoad { op, proven: false, addr } | Op::AtomicStore { op, proven: false, addr, .. } => self.access(v, op, addr, 0),
+            Op::Rmw { how, proven: false, addr, .. } | Op::CmpXchg { how, proven: false, addr, .. } => self.access(v, how, addr, 0),
             _ => {}
         }
         self.body.push(v);
@@ -130,15 +132,21 @@ impl Spell<'_> {
             self.check(mem, self.wide[addr.index()], self.f.ty(index), end);
             self.checked.cover(index, mem, end);
         }
-        if let Op::Load { proven, .. } | Op::Store { proven, .. } = &mut self.f.ops[v] {
-            *proven = true;
+        match &mut self.f.ops[v] {
+            Op::Load { proven, .. } | Op::Store { proven, .. } => *proven = true,
+            Op::AtomicLoad { proven, .. } | Op::AtomicStore { proven, .. } => *proven = true,
+            Op::Rmw { proven, .. } | Op::CmpXchg { proven, .. } => *proven = true,
+            _ => {}
         }
     }
 
     /// Traps if `wide + end` is beyond the length of the memory.
     fn check(&mut self, mem: u8, wide: Value, index: Type, end: u64) {
         let record = self.record(mem);
-        let length = Op::Load { op: MemOp::I64, proven: true, region: Region::RUNTIME, addr: record, disp: memory_record::LENGTH as i32 };
+        // A length that was read before another thread grew the memory refuses too much once this thread may know of that.
+        let shared = self.settings.memories.get(usize::from(mem)).is_some_and(|m| m.shared);
+        let region = if shared { Region::SHARED_LENGTH } else { Region::RUNTIME };
+        let length = Op::Load { op: MemOp::I64, proven: true, region, addr: record, disp: memory_record::LENGTH as i32 };
         let length = self.emit(length);
         let size = self.constant(end);
         let sum = self.emit(Op::Binary(BinOp::Add, Type::I64, wide, size));

@@ -1,7 +1,7 @@
 //! What a value can be at most, from the ops that made it: the proof that offsets fold without wrapping, that masks and
 //! extensions do nothing, that signed and unsigned agree.
 use samite_ir::ssa::{Func, Op, Value};
-use samite_ir::value::{BinOp, ConvOp, Extension, LaneTest, MemOp, Shape, Type, UnOp};
+use samite_ir::value::{BinOp, ConvOp, Extension, LaneTest, MemOp, Shape, Type, UnOp, atomic};
 
 /// How many ops up it looks; each has at most two operands that matter.
 const DEPTH: u32 = 4;
@@ -20,7 +20,7 @@ fn bound(f: &Func, v: Value, depth: u32) -> u64 {
     let op = f.ops[v];
     let Some(ty) = op.result_type() else { return u64::MAX };
     let most = max(ty);
-    if depth == 0 && !matches!(op, Op::Const(..) | Op::Load { .. } | Op::Compare(..)) {
+    if depth == 0 && !matches!(op, Op::Const(..) | Op::Load { .. } | Op::AtomicLoad { .. } | Op::Compare(..)) {
         return most;
     }
     let of = |v| bound(f, v, depth.saturating_sub(1));
@@ -35,6 +35,7 @@ fn bound(f: &Func, v: Value, depth: u32) -> u64 {
         Op::Load { op: MemOp::I32x8U | MemOp::I64x8U, .. } => 0xff,
         Op::Load { op: MemOp::I32x16U | MemOp::I64x16U, .. } => 0xffff,
         Op::Load { op: MemOp::I64x32U, .. } => 0xffff_ffff,
+        Op::AtomicLoad { op: how, .. } | Op::Rmw { how, .. } | Op::CmpXchg { how, .. } => atomic::mask(how.width()),
         Op::Unary(UnOp::Clz | UnOp::Ctz | UnOp::Popcnt, ty, _) => u64::from(8 * ty.bytes()),
         Op::Convert(ConvOp::ExtendI32U, a) => of(a),
         Op::Convert(ConvOp::WrapI64, a) => {

@@ -197,6 +197,7 @@ fn reached(f: &Func) -> Vec<Block> {
 fn is_barrier(f: &Func, v: Value) -> bool {
     match f.ops[v] {
         Op::Store { .. } | Op::TrapIf(..) | Op::Call(_) => true,
+        Op::AtomicLoad { .. } | Op::AtomicStore { .. } | Op::Rmw { .. } | Op::CmpXchg { .. } | Op::Fence => true,
         Op::Load { region, .. } => region == Region::EPOCH,
         Op::Binary(op, ..) => op.may_trap(),
         Op::Convert(op, _) => op.may_trap(),

@@ -222,7 +222,7 @@ fn translated(test: &FileTest, module: &Decoded, bytes: &[u8]) -> Result<String,
 fn of_ssa(test: &FileTest, station: &str) -> Result<String, String> {
     let mut func = ssa::text::parse(&test.source).map_err(|e| e.to_string())?;
     ssa::verify::verify(&func).map_err(|e| format!("the source is wrong: {e:?}"))?;
-    let memory = MemoryType { min: 1, max: None };
+    let memory = MemoryType { min: 1, max: None, shared: false };
     let info = ModuleInfo { memories: vec![memory], ..ModuleInfo::default() };
     let layout = Layout::new(&info).ok_or("a layout")?;
     let options = samite_opt::Options { passes: test.strategy.passes, bounds: test.strategy.bounds };

@@ -109,6 +109,9 @@ pub fn lower(cx: &mut Cx, v: Value) {
         Ssa::Store { op, proven, region, addr, disp, value } => {
             store(cx, op, access_trap(proven, region), addr, disp, value);
         }
+        Ssa::AtomicLoad { .. } | Ssa::AtomicStore { .. } | Ssa::Rmw { .. } | Ssa::CmpXchg { .. } | Ssa::Fence => {
+            panic!("shared memory is not compiled yet");
+        }
         Ssa::TrapIf(trap, c) => {
             let mut ops = Ops::new();
             let (t, fault) = test::test(cx, &mut ops, c);

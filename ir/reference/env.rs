@@ -6,7 +6,7 @@
 //! trait, although long, because each method is one access to one instance and nothing calls back up.
 use super::prepare::Prepared;
 use crate::translate::module::ModuleInfo;
-use crate::value::{Bits, Relaxed, Trap};
+use crate::value::{Bits, Relaxed, RmwOp, Trap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -131,6 +131,22 @@ pub trait Env {
     fn memory_read(&self, memory: u32, address: u64, buffer: &mut [u8]) -> Result<(), Trap>;
     /// Writes all of `bytes`, or none and traps with `MemoryOutOfBounds`.
     fn memory_write(&mut self, memory: u32, address: u64, bytes: &[u8]) -> Result<(), Trap>;
+
+    // ---- atomic access: the address is a multiple of the width in bytes (1, 2, 4 or 8), values have zeros above it. On shared memory each is one
+    // sequentially consistent access; any may trap with `MemoryOutOfBounds`, with nothing written
+    fn atomic_load(&mut self, memory: u32, address: u64, width: u32) -> Result<Bits, Trap>;
+    fn atomic_store(&mut self, memory: u32, address: u64, width: u32, value: Bits) -> Result<(), Trap>;
+    /// Gives the old value; `value::atomic::rmw` says what is written.
+    fn atomic_rmw(&mut self, memory: u32, address: u64, width: u32, op: RmwOp, operand: Bits) -> Result<Bits, Trap>;
+    /// Gives the old value, and writes `replacement` if that was `expected`.
+    fn atomic_cmpxchg(&mut self, memory: u32, address: u64, width: u32, expected: Bits, replacement: Bits) -> Result<Bits, Trap>;
+    fn fence(&mut self);
+    /// Sleeps if the 4 or 8 bytes at `address` are `expected`, until somebody notifies or `timeout` nanoseconds are over (never, if negative): one of
+    /// `ssa::waited` from 0 on. Traps with `ExpectedSharedMemory`, then `MemoryOutOfBounds`, or with `Interrupted`.
+    fn wait(&mut self, memory: u32, address: u64, width: u32, expected: Bits, timeout: i64) -> Result<u32, Trap>;
+    /// Wakes up to `count` that wait at `address`; how many there were. Nobody waits in unshared memory.
+    fn notify(&mut self, memory: u32, address: u64, count: u32) -> Result<u32, Trap>;
+
     /// A data segment's bytes; none once it was dropped (active segments are, after instantiation).
     fn data(&self, segment: u32) -> &[u8];
     fn data_drop(&mut self, segment: u32);

@@ -4,6 +4,7 @@
 //!
 //! Precondition: the body is valid (wasmparser's validator accepted it); a body that does not decode is a panic.
 use super::env::Env;
+use crate::translate::atomics::{AtomicOp, atomic_op};
 use crate::translate::module::ModuleInfo;
 use crate::translate::vectors::{VectorOp, vector_op};
 use crate::value::{BinOp, Bits, CmpOp, ConvOp, MemOp, Relaxed, Type, UnOp};
@@ -119,6 +120,7 @@ pub(super) enum Instr {
     Const(Bits),
     /// As `Options::relaxed` has it.
     Vector(VectorOp),
+    Atomic(AtomicOp),
     /// Of either integer type, and `ref.is_null`: all are 64 bits here.
     IsZero,
     Compare(CmpOp, Type),
@@ -174,9 +176,10 @@ fn prepare(info: &ModuleInfo, body: &[u8], defined: u32, relaxed: Relaxed) -> Re
             }
             _ => {}
         }
-        code.push(match vector_op(&operator) {
-            Some(op) => Instr::Vector(op.relaxed(relaxed)),
-            None => instr(info, operator)?,
+        code.push(match (vector_op(&operator), atomic_op(&operator)) {
+            (Some(op), _) => Instr::Vector(op.relaxed(relaxed)),
+            (_, Some(op)) => Instr::Atomic(op),
+            _ => instr(info, operator)?,
         });
         offsets.push(offset as u32);
     }

@@ -193,6 +193,7 @@ impl<'p> Machine<'p> {
             Instr::GlobalSet(global) => env.global_set(global, self.pop_val()),
             Instr::Const(bits) => self.push(bits),
             Instr::Vector(op) => self.vector(env, op)?,
+            Instr::Atomic(op) => self.atomic(env, op)?,
 
             // ---- numbers
             Instr::IsZero => {

@@ -60,6 +60,10 @@ pub fn effects(f: &Func, v: Value) -> Effects {
         Op::Convert(op, _) => Effects { traps: conversion(op), ..Effects::NONE },
         Op::Load { proven, region, .. } => Effects { traps: access(proven, region), ..load(region) },
         Op::Store { proven, region, .. } => Effects { traps: access(proven, region), ..Effects::writes(region) },
+        Op::AtomicLoad { proven, .. } | Op::AtomicStore { proven, .. } | Op::Rmw { proven, .. } | Op::CmpXchg { proven, .. } => {
+            Effects { traps: access(proven, Region::ANY_MEMORY), ..SYNCHRONIZES }
+        }
+        Op::Fence => SYNCHRONIZES,
         Op::TrapIf(trap, _) => Effects::traps(trap),
         Op::Call(c) => match f.calls[c].target {
             CallTarget::Direct(_) | CallTarget::Pointer { .. } => call(Some(Region::WORLD), Some(Region::WORLD)),
@@ -71,6 +75,9 @@ pub fn effects(f: &Func, v: Value) -> Effects {
         Op::Unreachable(trap) => Effects { control: true, reads: Some(Region::WORLD), ..Effects::traps(trap) },
     }
 }
+
+/// What others wrote is seen behind it, and they see what was written before: any bytes of any memory may be others.
+const SYNCHRONIZES: Effects = Effects { reads: Some(Region::ANY_MEMORY), ..Effects::writes(Region::ANY_MEMORY) };
 
 fn division(f: &Func, op: BinOp, ty: Type, divisor: Value) -> MayTrap {
     let minus_one = if ty == Type::I32 { u64::from(u32::MAX) } else { u64::MAX };
@@ -117,7 +124,11 @@ const fn call(reads: Option<Region>, writes: Option<Region>) -> Effects {
 /// read is memory or tables and the lengths that the runtime keeps, which only `WORLD` covers.
 fn builtin(b: Builtin) -> Effects {
     match b {
-        Builtin::MemoryGrow => call(Some(Region::RUNTIME), Some(Region::RUNTIME)),
+        // Synchronizes, if the memory is shared, and writes a length.
+        Builtin::MemoryGrow => call(Some(Region::WORLD), Some(Region::WORLD)),
+        // While one waits, the host may be asked whether to go on.
+        Builtin::MemoryWait32 | Builtin::MemoryWait64 => call(Some(Region::WORLD), Some(Region::WORLD)),
+        Builtin::MemoryNotify => call(Some(Region::WORLD), Some(Region::ANY_MEMORY)),
         Builtin::MemoryCopy | Builtin::MemoryFill | Builtin::MemoryInit => call(Some(Region::WORLD), Some(Region::ANY_MEMORY)),
         Builtin::TableFill | Builtin::TableCopy | Builtin::TableInit => call(Some(Region::WORLD), Some(Region::ANY_TABLE)),
         Builtin::DataDrop | Builtin::ElemDrop => call(Some(Region::RUNTIME), Some(Region::RUNTIME)),

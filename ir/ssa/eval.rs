@@ -5,7 +5,7 @@
 use super::func::{CallTarget, Func};
 use super::op::{Builtin, Edge, Op, Region, Value};
 pub use crate::value::Wide;
-use crate::value::{self, MemOp, Trap, Type};
+use crate::value::{self, MemOp, Trap, Type, atomic};
 use cranelift_entity::SecondaryMap;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +29,8 @@ pub trait World {
     /// The bytes, little-endian, upper bits zero.
     fn load(&mut self, access: Access) -> Result<Wide, Trap>;
     fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap>;
+    /// An atomic op of shared memory, or a fence, is next: its accesses, if it has any, follow at once.
+    fn synchronize(&mut self) {}
     /// As many results as the signature says.
     fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap>;
 }
@@ -132,6 +134,28 @@ impl<W: World> Run<'_, W> {
                 self.unless_proven(v, proven, stored)?;
                 return Ok(None);
             }
+            Op::AtomicLoad { op, proven, addr } => self.atomic(v, op, proven, addr, |_| None)?,
+            Op::AtomicStore { op, proven, addr, value } => {
+                self.world.synchronize();
+                let value = self.values[value].truncated(op.width());
+                let stored = self.world.store(self.access(op, Region::ANY_MEMORY, addr, 0), value);
+                self.unless_proven(v, proven, stored)?;
+                return Ok(None);
+            }
+            Op::Rmw { op, how, proven, addr, value } => {
+                let operand = self.bits(value);
+                self.atomic(v, how, proven, addr, |old| Some(atomic::rmw(op, how.width(), old, operand)))?
+            }
+            Op::CmpXchg { how, proven, addr, expected, replacement } => {
+                let (width, expected, replacement) = (how.width(), self.bits(expected), self.bits(replacement));
+                // Without a match it writes nothing.
+                let new = |old| Some(atomic::cmpxchg(width, old, expected, replacement)).filter(|_| old == expected & atomic::mask(width));
+                self.atomic(v, how, proven, addr, new)?
+            }
+            Op::Fence => {
+                self.world.synchronize();
+                return Ok(None);
+            }
             Op::TrapIf(trap, c) => return if self.bits(c) != 0 { Err(trap) } else { Ok(None) },
             Op::Call(c) => {
                 let args: Vec<_> = f.call_args(c).iter().map(|a| self.values[*a]).collect();
@@ -159,6 +183,19 @@ impl<W: World> Run<'_, W> {
         };
         self.values[v] = Wide::from(result);
         Ok(None)
+    }
+
+    /// Reads, writes what `new` makes of that, gives what was read.
+    fn atomic(&mut self, v: Value, op: MemOp, proven: bool, addr: Value, new: impl FnOnce(u64) -> Option<u64>) -> Result<u64, Trap> {
+        self.world.synchronize();
+        let access = self.access(op, Region::ANY_MEMORY, addr, 0);
+        let loaded = self.world.load(access);
+        let old = self.unless_proven(v, proven, loaded)?.bits();
+        if let Some(new) = new(old) {
+            let stored = self.world.store(access, Wide::from(new));
+            self.unless_proven(v, proven, stored)?;
+        }
+        Ok(old)
     }
 
     fn set(&mut self, v: Value, result: impl Into<Wide>) -> Result<Option<Next>, Trap> {

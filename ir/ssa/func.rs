@@ -192,11 +192,11 @@ impl Func {
     /// Calls `each` for every value an op reads, edge arguments included, those of a shared edge once.
     pub fn for_each_operand(&self, v: Value, mut each: impl FnMut(Value)) {
         match self.ops[v] {
-            Op::Param(..) | Op::Const(..) | Op::VConst(..) | Op::Unreachable(_) => {}
+            Op::Param(..) | Op::Const(..) | Op::VConst(..) | Op::Fence | Op::Unreachable(_) => {}
             Op::Result(_, a, _) | Op::Unary(_, _, a) | Op::Convert(_, a) | Op::TrapIf(_, a) => each(a),
             Op::LaneUnary(_, _, a) | Op::LaneTest(_, _, a) | Op::Splat(_, a) | Op::ExtractLane(.., a) => each(a),
             Op::Target1(.., a) => each(a),
-            Op::Load { addr, .. } => each(addr),
+            Op::Load { addr, .. } | Op::AtomicLoad { addr, .. } => each(addr),
             Op::Binary(_, _, a, b) | Op::Compare(_, _, a, b) | Op::LaneBinary(_, _, a, b) | Op::LaneShift(_, _, a, b) => {
                 each(a);
                 each(b);
@@ -214,9 +214,14 @@ impl Func {
                 each(base);
                 each(index);
             }
-            Op::Store { addr, value, .. } => {
+            Op::Store { addr, value, .. } | Op::AtomicStore { addr, value, .. } | Op::Rmw { addr, value, .. } => {
                 each(addr);
                 each(value);
+            }
+            Op::CmpXchg { addr, expected, replacement, .. } => {
+                each(addr);
+                each(expected);
+                each(replacement);
             }
             Op::Call(c) => {
                 if let CallTarget::Pointer { code, caller } = self.calls[c].target {
@@ -248,11 +253,11 @@ impl Func {
             }
         };
         match &mut ops[v] {
-            Op::Param(..) | Op::Const(..) | Op::VConst(..) | Op::Unreachable(_) => {}
+            Op::Param(..) | Op::Const(..) | Op::VConst(..) | Op::Fence | Op::Unreachable(_) => {}
             Op::Result(_, a, _) | Op::Unary(_, _, a) | Op::Convert(_, a) | Op::TrapIf(_, a) => *a = to(*a),
             Op::LaneUnary(_, _, a) | Op::LaneTest(_, _, a) | Op::Splat(_, a) | Op::ExtractLane(.., a) => *a = to(*a),
             Op::Target1(.., a) => *a = to(*a),
-            Op::Load { addr, .. } => *addr = to(*addr),
+            Op::Load { addr, .. } | Op::AtomicLoad { addr, .. } => *addr = to(*addr),
             Op::Binary(_, _, a, b) | Op::Compare(_, _, a, b) | Op::LaneBinary(_, _, a, b) | Op::LaneShift(_, _, a, b) => {
                 *a = to(*a);
                 *b = to(*b);
@@ -270,9 +275,14 @@ impl Func {
                 *base = to(*base);
                 *index = to(*index);
             }
-            Op::Store { addr, value, .. } => {
+            Op::Store { addr, value, .. } | Op::AtomicStore { addr, value, .. } | Op::Rmw { addr, value, .. } => {
                 *addr = to(*addr);
                 *value = to(*value);
+            }
+            Op::CmpXchg { addr, expected, replacement, .. } => {
+                *addr = to(*addr);
+                *expected = to(*expected);
+                *replacement = to(*replacement);
             }
             Op::Call(c) => {
                 let call = &mut calls[*c];

@@ -17,4 +17,4 @@ pub mod verify;
 mod tests;
 
 pub use func::{BlockData, CallData, CallTarget, EdgeData, Func, Signature, SwitchData, Vectors};
-pub use op::{Block, Builtin, CallSite, Edge, Op, Region, Sig, Switch, Value, ValueList, VectorConst};
+pub use op::{Block, Builtin, CallSite, Edge, Op, Region, Sig, Switch, Value, ValueList, VectorConst, waited};

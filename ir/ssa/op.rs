@@ -1,7 +1,8 @@
 //! What an op can be: one variant per operand shape, the operator a field; 16 bytes each (asserted below).
 use crate::value::ops::named_enum;
 use crate::value::{
-    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, Shape, TargetOp, Trap, Type, UnOp,
+    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, RmwOp, Shape, TargetOp, Trap, Type,
+    UnOp,
 };
 use cranelift_entity::{EntityList, entity_impl};
 use std::fmt;
@@ -100,6 +101,38 @@ pub enum Op {
         disp: i32,
         value: Value,
     },
+    // Atomic accesses to shared memory, sequentially consistent: nothing moves across one. Those to unshared memory are loads and stores
+    // (`translate/atomics.rs`). The address (I64) is a multiple of the width: a `TrapIf` stands before. Loads are of the unsigned forms, and results are
+    // zero-extended.
+    AtomicLoad {
+        op: MemOp,
+        proven: bool,
+        addr: Value,
+    },
+    AtomicStore {
+        op: MemOp,
+        proven: bool,
+        addr: Value,
+        value: Value,
+    },
+    /// Read-modify-write; the result is the old value.
+    Rmw {
+        op: RmwOp,
+        how: MemOp,
+        proven: bool,
+        addr: Value,
+        value: Value,
+    },
+    /// Compare-exchange; the result is the old value. Only the width of `how` counts of `expected`.
+    CmpXchg {
+        how: MemOp,
+        proven: bool,
+        addr: Value,
+        expected: Value,
+        replacement: Value,
+    },
+    /// Orders like an atomic access, and touches nothing.
+    Fence,
     /// Traps if the I32 is not zero.
     TrapIf(Trap, Value),
     /// Results, if any, are the `Result` ops that follow it.
@@ -134,7 +167,9 @@ impl Op {
             Op::ExtractLane(shape, ..) => shape.scalar(),
             Op::Target1(op, t, ..) | Op::Target2(op, t, ..) | Op::Target3(op, t, ..) => op.result(t),
             Op::Load { op, .. } => op.value_type(),
-            Op::Store { .. } | Op::TrapIf(..) | Op::Call(_) => return None,
+            Op::AtomicLoad { op, .. } => op.value_type(),
+            Op::Rmw { how, .. } | Op::CmpXchg { how, .. } => how.value_type(),
+            Op::Store { .. } | Op::AtomicStore { .. } | Op::Fence | Op::TrapIf(..) | Op::Call(_) => return None,
             Op::Jump(_) | Op::Branch(..) | Op::Switch(..) | Op::Return(_) | Op::Unreachable(_) => return None,
         })
     }
@@ -160,6 +195,8 @@ impl Region {
     pub const ANY_GLOBAL: Region = Region(5);
     /// The interruption counter and page. Other threads write them, so a read counts as a write: no two polls become one.
     pub const EPOCH: Region = Region(6);
+    /// The lengths of shared memories: others may change them whenever they may change memory, that is, for who reads in between, at atomic ops.
+    pub const SHARED_LENGTH: Region = Region(7);
     const MEMORY0: u8 = 8;
     const TABLE0: u8 = 40;
     const GLOBAL0: u8 = 72;
@@ -202,6 +239,7 @@ impl Region {
             4 => ("table", None),
             5 => ("global", None),
             6 => ("epoch", None),
+            7 => ("shared_length", None),
             n if n < Self::TABLE0 => ("memory", Some(n - Self::MEMORY0)),
             n if n < Self::GLOBAL0 => ("table", Some(n - Self::TABLE0)),
             n => ("global", Some(n - Self::GLOBAL0)),
@@ -220,6 +258,7 @@ impl Region {
             ("table", None) => Region::ANY_TABLE,
             ("global", None) => Region::ANY_GLOBAL,
             ("epoch", None) => Region::EPOCH,
+            ("shared_length", None) => Region::SHARED_LENGTH,
             ("memory", Some(k)) => Region::memory(k),
             ("table", Some(k)) => Region::table(k),
             ("global", Some(k)) => Region::global(k),
@@ -268,6 +307,12 @@ named_enum! {
         ElemDrop = "elem_drop",
         /// (ctx): the interruption counter passed its deadline -> stop i32
         Interrupt = "interrupt",
+        /// (ctx, shared memory i32, address i64, a multiple of 4, expected i32, timeout in ns i64, for ever if negative) -> `waited` i32
+        MemoryWait32 = "memory_wait32",
+        /// The same of 8 bytes, whose expected value is i64.
+        MemoryWait64 = "memory_wait64",
+        /// (ctx, shared memory i32, address i64, a multiple of 4, most of them u32) -> how many were woken, or `waited::OUT_OF_BOUNDS`, i32
+        MemoryNotify = "memory_notify",
     }
 }
 
@@ -284,15 +329,29 @@ impl Builtin {
             Builtin::TableGrow => (&[I64, I32, I64, I64], &[I64]),
             Builtin::TableFill => (&[I64, I32, I64, I64, I64], &[I32]),
             Builtin::Interrupt => (&[I64], &[I32]),
+            Builtin::MemoryWait32 => (&[I64, I32, I64, I32, I64], &[I32]),
+            Builtin::MemoryWait64 => (&[I64, I32, I64, I64, I64], &[I32]),
+            Builtin::MemoryNotify => (&[I64, I32, I64, I32], &[I32]),
         }
     }
-    /// The trap that its failure means.
+    /// The trap that its failure means; waiting and notifying have codes for theirs, `waited`.
     pub const fn trap(self) -> Option<Trap> {
         match self {
             Builtin::MemoryCopy | Builtin::MemoryFill | Builtin::MemoryInit => Some(Trap::MemoryOutOfBounds),
             Builtin::TableFill | Builtin::TableCopy | Builtin::TableInit => Some(Trap::TableOutOfBounds),
             Builtin::Interrupt => Some(Trap::Interrupted),
             Builtin::MemoryGrow | Builtin::TableGrow | Builtin::DataDrop | Builtin::ElemDrop => None,
+            Builtin::MemoryWait32 | Builtin::MemoryWait64 | Builtin::MemoryNotify => None,
         }
     }
+}
+
+/// What waiting ends with: what wasm sees, or a trap that the code behind the call makes of it. Fewer than 2^31 threads wait.
+pub mod waited {
+    pub const WOKEN: i32 = 0;
+    pub const NOT_EQUAL: i32 = 1;
+    pub const TIMED_OUT: i32 = 2;
+    /// Also of `memory_notify`.
+    pub const OUT_OF_BOUNDS: i32 = -1;
+    pub const INTERRUPTED: i32 = -2;
 }

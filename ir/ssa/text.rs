@@ -17,6 +17,7 @@
 //! @1a35   v10: i32 = call f7 sig0(v0, v8)
 //! @1a37   trap_if "integer overflow", v10
 //! @1a38   store i32 memory0 proven [v5-4], v10
+//! @1a39   v18: i32 = rmw add i32.8_u [v5], v6
 //! @1a3a   switch v10, [b2, b1(v8)], b2
 //! @1a3c   v11: v128 = vconst 0x0f0e0d0c0b0a09080706050403020100
 //! @1a3d   v12: v128 = i8x16.add v11, v11
@@ -34,7 +35,8 @@
 use super::func::{CallData, CallTarget, Func, Signature, SwitchData};
 use super::op::{Block, Builtin, Edge, Op, Region, Sig, Value};
 use crate::value::{
-    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, Shape, TargetOp, Trap, Type, UnOp, Wide,
+    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, RmwOp, Shape, TargetOp, Trap, Type,
+    UnOp, Wide,
 };
 use cranelift_entity::{EntityRef, SecondaryMap};
 use std::fmt::{self, Display, Formatter, Write};
@@ -177,6 +179,13 @@ pub fn line(f: &Func, v: Value, results: &[Value]) -> String {
         Op::Store { op, proven, region, addr, disp, value } => {
             _ = write!(out, "store {op} {region}{} {}, {value}", proven_text(proven), Address(addr, disp));
         }
+        Op::AtomicLoad { op, proven, addr } => _ = write!(out, "atomic_load {op}{} [{addr}]", proven_text(proven)),
+        Op::AtomicStore { op, proven, addr, value } => _ = write!(out, "atomic_store {op}{} [{addr}], {value}", proven_text(proven)),
+        Op::Rmw { op, how, proven, addr, value } => _ = write!(out, "rmw {op} {how}{} [{addr}], {value}", proven_text(proven)),
+        Op::CmpXchg { how, proven, addr, expected, replacement } => {
+            _ = write!(out, "cmpxchg {how}{} [{addr}], {expected}, {replacement}", proven_text(proven));
+        }
+        Op::Fence => out.push_str("fence"),
         Op::TrapIf(trap, c) => _ = write!(out, "trap_if \"{trap}\", {c}"),
         Op::Call(c) => {
             _ = match f.calls[c].target {
@@ -476,6 +485,25 @@ impl Parser {
                 let (op, region, proven, addr, disp) = c.access()?;
                 Op::Store { op, proven, region, addr, disp, value: c.comma_value()? }
             }
+            "atomic_load" => {
+                let (op, proven, addr) = c.atomic_access()?;
+                Op::AtomicLoad { op, proven, addr }
+            }
+            "atomic_store" => {
+                let (op, proven, addr) = c.atomic_access()?;
+                Op::AtomicStore { op, proven, addr, value: c.comma_value()? }
+            }
+            "rmw" => {
+                let name = c.word()?;
+                let op = RmwOp::from_name(name).ok_or_else(|| format!("no read-modify-write is called {name}"))?;
+                let (how, proven, addr) = c.atomic_access()?;
+                Op::Rmw { op, how, proven, addr, value: c.comma_value()? }
+            }
+            "cmpxchg" => {
+                let (how, proven, addr) = c.atomic_access()?;
+                Op::CmpXchg { how, proven, addr, expected: c.comma_value()?, replacement: c.comma_value()? }
+            }
+            "fence" => Op::Fence,
             "trap_if" => Op::TrapIf(c.trap()?, c.comma_value()?),
             "call" => self.call(c)?,
             "jump" => Op::Jump(self.target(c)?),
@@ -739,9 +767,19 @@ impl<'a> Cursor<'a> {
         let (high, low) = read.ok_or_else(|| format!("{text:?} is no vector"))?;
         Ok(Wide { low, high })
     }
-    fn access(&mut self) -> Parse<(MemOp, Region, bool, Value, i32)> {
+    fn mem_op(&mut self) -> Parse<MemOp> {
         let name = self.word()?;
-        let op = MemOp::from_name(name).ok_or_else(|| format!("no access is called {name}"))?;
+        MemOp::from_name(name).ok_or_else(|| format!("no access is called {name}"))
+    }
+    fn atomic_access(&mut self) -> Parse<(MemOp, bool, Value)> {
+        let (op, proven) = (self.mem_op()?, self.eat("proven"));
+        self.expect("[")?;
+        let addr = self.value()?;
+        self.expect("]")?;
+        Ok((op, proven, addr))
+    }
+    fn access(&mut self) -> Parse<(MemOp, Region, bool, Value, i32)> {
+        let op = self.mem_op()?;
         let name = self.word()?;
         let region = Region::parse(name).ok_or_else(|| format!("no region is called {name}"))?;
         let proven = self.eat("proven");

@@ -9,7 +9,7 @@
 //!    from there, and leads to a block of the layout.
 //! 2. Types. Operands are ops of the layout, with a result of the type that the operator wants; operators exist at their type;
 //!    i32 and f32 constants leave the upper half zero, vector constants the half that a V128 has not; lane numbers and shuffle
-//!    indices are in range; target operators have the operands of their row; stores use unsigned and whole forms; an access through a `HeapAddr` that may trap
+//!    indices are in range; target operators have the operands of their row; stores and atomic accesses use unsigned and whole forms; an access through a `HeapAddr` that may trap
 //!    stays in its size. Edges have an argument of the right type for every parameter. Calls fit their signature, whose first
 //!    parameter is the context, and a builtin has its own. The entry's parameters and every return fit the function's signature.
 //! 3. Flow. Definitions dominate uses (in unreachable blocks: are in the layout). An edge to a block that is not later in the layout goes
@@ -376,6 +376,11 @@ impl Verifier<'_> {
                 self.access(v, op, proven, addr, disp);
                 self.want(v, value, op.value_type());
             }
+            Op::AtomicLoad { op, proven, addr } => self.atomic(v, op, proven, addr, &[]),
+            Op::AtomicStore { op, proven, addr, value } => self.atomic(v, op, proven, addr, &[value]),
+            Op::Rmw { how, proven, addr, value, .. } => self.atomic(v, how, proven, addr, &[value]),
+            Op::CmpXchg { how, proven, addr, expected, replacement } => self.atomic(v, how, proven, addr, &[expected, replacement]),
+            Op::Fence => {}
             Op::TrapIf(_, c) | Op::Branch(c, ..) | Op::Switch(c, _) => self.want(v, c, Type::I32),
             Op::Call(c) => self.call(v, c),
             Op::Jump(_) => {}
@@ -423,6 +428,15 @@ impl Verifier<'_> {
         {
             self.fail(Place::Value(v), format!("{} bytes at {disp} of an address of {size} bytes", op.width()));
         }
+    }
+
+    fn atomic(&mut self, v: Value, op: MemOp, proven: bool, addr: Value, values: &[Value]) {
+        use MemOp::*;
+        if !matches!(op, I32 | I32x8U | I32x16U | I64 | I64x8U | I64x16U | I64x32U) {
+            self.fail(Place::Value(v), format!("an atomic access as {op}"));
+        }
+        self.access(v, op, proven, addr, 0);
+        values.iter().for_each(|a| self.want(v, *a, op.value_type()));
     }
 
     fn call(&mut self, v: Value, c: CallSite) {

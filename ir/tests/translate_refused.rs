@@ -26,10 +26,8 @@ fn features_by_name() {
     let func = |body: &str| refused(&format!("(module (memory 1) (table 1 funcref) (type $t (func)) (func {body}))"));
     assert_eq!(func("(return_call 0)"), "unsupported: tail calls at offset 34");
     assert_eq!(func("(return_call_indirect (type $t) (i32.const 0))"), "unsupported: tail calls at offset 36");
-    assert_eq!(func("(i32.atomic.store (i32.const 0) (i32.const 0))"), "unsupported: threads at offset 38");
     assert_eq!(func("try_table end"), "unsupported: exceptions at offset 34");
     assert_eq!(func("(call_ref $t (ref.null $t))"), "unsupported: typed function references at offset 34");
-    assert_eq!(refused("(module (memory 1 1 shared))"), "unsupported: threads at offset 11");
     assert_eq!(refused("(module (memory i64 1))"), "unsupported: memory64 at offset 11");
     assert_eq!(refused("(module (table i64 1 funcref))"), "unsupported: memory64 at offset 11");
     assert_eq!(refused("(module (memory 1) (memory 1))"), "unsupported: multiple memories at offset 10");

@@ -3,7 +3,7 @@
 //!
 //! `wasmparser` validates section by section (`Validator::payload`) and this file copies out what the rest of the house
 //! needs. Nothing here is sized by a count that the module merely claims: vectors grow as items are really read.
-//! Source: WebAssembly core specification 2.0, chapter 5, and the extended-const proposal.
+//! Source: WebAssembly core specification 2.0, chapter 5, and the extended-const and threads proposals.
 use super::error::{Error, ErrorKind, Result, UNSUPPORTED, not_wasm};
 use super::module::{
     ConstExpr, ConstOp, Data, Element, ElementItems, Export, ExternKind, ExternType, FuncType, GlobalType, Import, MemoryType, ModuleInfo,
@@ -29,7 +29,8 @@ const _: fn() = || {
 };
 
 /// What this engine accepts.
-pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM2.union(WasmFeatures::RELAXED_SIMD).union(WasmFeatures::EXTENDED_CONST);
+pub(super) const FEATURES: WasmFeatures =
+    WasmFeatures::WASM2.union(WasmFeatures::RELAXED_SIMD).union(WasmFeatures::EXTENDED_CONST).union(WasmFeatures::THREADS);
 
 /// Offsets of operators are kept in 32 bits.
 const MAX_MODULE_BYTES: usize = 1 << 30;
@@ -334,7 +335,7 @@ fn table_type(ty: wasmparser::TableType) -> Result<TableType> {
 }
 
 fn memory_type(ty: wasmparser::MemoryType) -> MemoryType {
-    MemoryType { min: ty.initial, max: ty.maximum }
+    MemoryType { min: ty.initial, max: ty.maximum, shared: ty.shared }
 }
 
 fn global_type(ty: wasmparser::GlobalType) -> Result<GlobalType> {

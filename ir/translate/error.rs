@@ -67,7 +67,6 @@ impl From<wasmparser::Error> for Error {
 
 /// What people call the features that this engine does not have.
 pub(super) const UNSUPPORTED: &[(WasmFeatures, &str)] = &[
-    (WasmFeatures::THREADS, "threads"),
     (WasmFeatures::SHARED_EVERYTHING_THREADS, "shared-everything threads"),
     (WasmFeatures::ACQUIRE_RELEASE_ATOMICS, "acquire-release atomics"),
     (WasmFeatures::EXCEPTIONS, "exceptions"),

@@ -8,6 +8,7 @@
 //! vectors    the vector operators by `ir/value`'s names, for the interpreter too
 //! locals     which value a local has            build      the function under construction
 //! ```
+pub mod atomics;
 mod body;
 mod build;
 pub mod decode;

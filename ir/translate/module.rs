@@ -72,6 +72,8 @@ pub struct TableType {
 pub struct MemoryType {
     pub min: u64,
     pub max: Option<u64>,
+    /// Used by several threads at once; it has a maximum.
+    pub shared: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,5 @@
 //! A function body to SSA: the operators without control flow, and calls.
+use super::atomics::atomic_op;
 use super::body::{Body, load_constant, load_i64};
 use super::module::{ConstOp, ValType};
 use super::options::Nan;
@@ -220,7 +221,7 @@ impl Body<'_> {
                 self.build.op(Op::Store { op, proven: true, region, addr, disp, value });
             }
             O::MemorySize { mem } => {
-                let bytes = self.memory_length(mem);
+                let bytes = if self.module.memories[mem as usize].shared { self.shared_length(mem) } else { self.memory_length(mem) };
                 let shift = self.build.constant(I64, PAGE_SHIFT);
                 let pages = self.build.op(Op::Binary(BinOp::ShrU, I64, bytes, shift));
                 self.push_op(Op::Convert(ConvOp::WrapI64, pages));
@@ -296,9 +297,10 @@ impl Body<'_> {
             }
             O::Call { function_index } => self.call(function_index),
             O::CallIndirect { type_index, table_index } => self.call_indirect(type_index, table_index),
-            ref other => match vector_op(other) {
-                Some(op) => self.vector(op),
-                None => unreachable!("translate: {other:?} passed validation"),
+            ref other => match (vector_op(other), atomic_op(other)) {
+                (Some(op), _) => self.vector(op),
+                (_, Some(op)) => self.atomic(op),
+                _ => unreachable!("translate: {other:?} passed validation"),
             },
         }
     }
@@ -345,7 +347,7 @@ impl Body<'_> {
         let v = self.build.op(op);
         self.push(v);
     }
-    fn constant(&mut self, ty: Type, bits: u64) {
+    pub(super) fn constant(&mut self, ty: Type, bits: u64) {
         self.push_op(Op::Const(ty, bits));
     }
     fn unary(&mut self, op: UnOp, ty: Type) {
@@ -391,12 +393,12 @@ impl Body<'_> {
         }
     }
     /// Pops an i32 that counts or addresses; as i64.
-    fn pop_extended(&mut self) -> Value {
+    pub(super) fn pop_extended(&mut self) -> Value {
         let v = self.pop();
         self.build.op(Op::Convert(ConvOp::ExtendI32U, v))
     }
     /// An index of the module as a builtin's argument.
-    fn index(&mut self, index: u32) -> Value {
+    pub(super) fn index(&mut self, index: u32) -> Value {
         self.build.constant(I32, u64::from(index))
     }
 
@@ -412,7 +414,7 @@ impl Body<'_> {
         self.build.op(Op::Store { op, proven: false, region, addr, disp: 0, value });
     }
     /// Pops the index of an access: its native address and what it touches.
-    fn heap_address(&mut self, op: MemOp, memarg: &MemArg) -> (Value, Region) {
+    pub(super) fn heap_address(&mut self, op: MemOp, memarg: &MemArg) -> (Value, Region) {
         let MemArgTarget::Memory(memory) = memarg.target else { unreachable!("validated: no GC arrays") };
         let index = self.pop();
         let base = match self.state.cache.memory_base {

@@ -8,6 +8,7 @@
 //! Vectors are 128 bits (`lanes.rs`), in target operators up to 256 (`target.rs`); `Wide` holds a value of any type.
 //! Source: WebAssembly core specification 3.0, section 4.3 (numerics).
 
+pub mod atomic;
 pub mod edges;
 pub mod float;
 pub mod int;
@@ -22,7 +23,7 @@ pub use lane_ops::{Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, Lane
 pub use lanes::{
     canonical_nan_lanes, extract_lane, lane_binary, lane_shift, lane_ternary, lane_test, lane_unary, replace_lane, shuffle, splat,
 };
-pub use ops::{BinOp, CmpOp, ConvOp, MemOp, Trap, Type, UnOp};
+pub use ops::{BinOp, CmpOp, ConvOp, MemOp, RmwOp, Trap, Type, UnOp};
 pub use scalar::{binary, canonical_nan, compare, convert, is_nan, loaded, unary};
 pub use target::TargetOp;
 pub use wide::Wide;

@@ -253,6 +253,11 @@ impl MemOp {
 }
 
 named_enum! {
+    /// What an atomic read-modify-write makes of memory: `atomic::rmw` says how.
+    pub enum RmwOp { Add = "add", Sub = "sub", And = "and", Or = "or", Xor = "xor", Xchg = "xchg" }
+}
+
+named_enum! {
     /// Why execution stopped. The names are those of the official scripts.
     pub enum Trap {
         Unreachable = "unreachable",
@@ -266,6 +271,8 @@ named_enum! {
         InvalidConversionToInteger = "invalid conversion to integer",
         StackExhausted = "call stack exhausted",
         Interrupted = "interrupted",
+        UnalignedAtomic = "unaligned atomic",
+        ExpectedSharedMemory = "expected shared memory",
     }
 }
 

@@ -13,7 +13,7 @@ use std::fmt;
 /// ```
 /// use samite::*;
 /// let mut store = Store::new(&Engine::default(), ());
-/// let memory = Memory::new(&mut store, MemoryType { min: 1, max: Some(2) })?;
+/// let memory = Memory::new(&mut store, MemoryType { min: 1, max: Some(2), shared: false })?;
 /// memory.write(&mut store, 8, b"hi")?;
 /// assert_eq!(&memory.data(&store)[7..11], b"\0hi\0");
 /// assert_eq!(memory.grow(&mut store, 1)?, 1);
@@ -301,7 +301,7 @@ impl Extern {
             (ExternType::Func(a), ExternType::Func(b)) => a == b,
             (ExternType::Global(a), ExternType::Global(b)) => a == b,
             (ExternType::Table(a), ExternType::Table(b)) => a.element == b.element && limits(a.min, a.max, b.min, b.max),
-            (ExternType::Memory(a), ExternType::Memory(b)) => limits(a.min, a.max, b.min, b.max),
+            (ExternType::Memory(a), ExternType::Memory(b)) => a.shared == b.shared && limits(a.min, a.max, b.min, b.max),
             _ => false,
         };
         if !fits {

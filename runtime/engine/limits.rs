@@ -70,7 +70,7 @@ impl Growth {
 /// let limits = StoreLimitsBuilder::new().memory_size(1 << 20).instances(1).build();
 /// let mut store = Store::new(&engine, Host { limits });
 /// store.limiter(|host| &mut host.limits);
-/// assert!(Memory::new(&mut store, MemoryType { min: 17, max: None }).is_err());
+/// assert!(Memory::new(&mut store, MemoryType { min: 17, max: None, shared: false }).is_err());
 /// ```
 #[derive(Clone, Debug)]
 pub struct StoreLimits {

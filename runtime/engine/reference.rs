@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use samite_ir::reference::{self, Callee, Cause, Env, Frame, Options, Prepared, Stop, Val};
 use samite_ir::translate::Nan;
 use samite_ir::translate::module::ModuleInfo;
-use samite_ir::value::{Bits, Trap};
+use samite_ir::value::{Bits, RmwOp, Trap, atomic};
 use std::sync::Arc;
 
 /// Calls the function of a record, of wasm or of the host.
@@ -87,6 +87,11 @@ impl<'a> Instance<'a> {
     fn memory_bytes(&self, memory: u32) -> &[u8] {
         self.data().memories[memory as usize].bytes(self.store.opaque())
     }
+    fn read_word(&self, memory: u32, address: u64, width: u32) -> Result<Bits, Trap> {
+        let mut bytes = [0; 8];
+        self.memory_read(memory, address, &mut bytes[..width as usize])?;
+        Ok(Bits::from_le_bytes(bytes))
+    }
     fn range(address: u64, len: usize) -> Result<std::ops::Range<usize>, Trap> {
         let start = usize::try_from(address).map_err(|_| Trap::MemoryOutOfBounds)?;
         Ok(start..start.checked_add(len).ok_or(Trap::MemoryOutOfBounds)?)
@@ -140,6 +145,31 @@ impl Env for Instance<'_> {
         let target = memory.bytes_mut(self.store.opaque_mut()).get_mut(range).ok_or(Trap::MemoryOutOfBounds)?;
         target.copy_from_slice(bytes);
         Ok(())
+    }
+
+    fn atomic_load(&mut self, memory: u32, address: u64, width: u32) -> Result<Bits, Trap> {
+        self.read_word(memory, address, width)
+    }
+    fn atomic_store(&mut self, memory: u32, address: u64, width: u32, value: Bits) -> Result<(), Trap> {
+        self.memory_write(memory, address, &value.to_le_bytes()[..width as usize])
+    }
+    fn atomic_rmw(&mut self, memory: u32, address: u64, width: u32, op: RmwOp, operand: Bits) -> Result<Bits, Trap> {
+        let old = self.read_word(memory, address, width)?;
+        self.atomic_store(memory, address, width, atomic::rmw(op, width, old, operand))?;
+        Ok(old)
+    }
+    fn atomic_cmpxchg(&mut self, memory: u32, address: u64, width: u32, expected: Bits, replacement: Bits) -> Result<Bits, Trap> {
+        let old = self.read_word(memory, address, width)?;
+        self.atomic_store(memory, address, width, atomic::cmpxchg(width, old, expected, replacement))?;
+        Ok(old)
+    }
+    fn fence(&mut self) {}
+    fn wait(&mut self, _memory: u32, _address: u64, _width: u32, _expected: Bits, _timeout: i64) -> Result<u32, Trap> {
+        Err(Trap::ExpectedSharedMemory)
+    }
+    fn notify(&mut self, memory: u32, address: u64, _count: u32) -> Result<u32, Trap> {
+        self.read_word(memory, address, 4)?;
+        Ok(0)
     }
     fn data(&self, segment: u32) -> &[u8] {
         Instance::data(self).data(segment)

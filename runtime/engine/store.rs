@@ -100,6 +100,7 @@ impl StoreAccess<'_> {
         let config = self.opaque().engine().config();
         let (bounds, limit) = (config.bounds(), config.max_memory_bytes);
         ensure!(ty.min <= 1 << 16 && ty.max.is_none_or(|max| max <= 1 << 16 && ty.min <= max), "memory type out of range: {ty:?}");
+        ensure!(!ty.shared, "shared memories are not made yet");
         let bytes = |pages: u64| pages * crate::memory::WASM_PAGE;
         ensure!(bytes(ty.min) <= limit, "a memory of {} bytes is larger than the limit of {limit}", bytes(ty.min));
         self.ask(Growth::Memories(self.opaque().memories.len() + 1))?;

@@ -1,4 +1,4 @@
-//! The official scripts of WebAssembly 2.0, of vectors and of relaxed vectors on the interpreter. Only what running shows is judged here: that modules are refused is
+//! The official scripts of WebAssembly 2.0, of vectors, relaxed vectors and threads on the interpreter. Only what running shows is judged here: that modules are refused is
 //! the decoder's matter, that imports do not match the runtime's.
 use crate::store::{Extern, Outcome, Store};
 use samite_ir::reference::{Cause, Options, Val};
@@ -29,7 +29,7 @@ fn official_scripts_with_deterministic_vectors() {
 fn run_all(options: Options) {
     let mut checks = 0;
     let mut failures = Vec::new();
-    let proposals = [Proposal::ExtendedConst, Proposal::Simd, Proposal::RelaxedSimd];
+    let proposals = [Proposal::ExtendedConst, Proposal::Simd, Proposal::RelaxedSimd, Proposal::Threads];
     // That one has several memories.
     let files = spec(SpecVersion::V2).chain(proposals.into_iter().flat_map(proposal)).filter(|f| f.name() != "simd_memory-multi.wast");
     for file in files {
@@ -83,6 +83,7 @@ fn spectest(store: &mut Store) {
         ("global_f64", store.global(666.6f64.to_bits())),
         ("table", store.table(10, Some(20))),
         ("memory", store.memory(1, Some(2))),
+        ("shared_memory", store.memory(1, Some(2))),
     ];
     for (name, item) in others {
         store.names.insert(("spectest".into(), name.into()), item);

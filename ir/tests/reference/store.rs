@@ -2,9 +2,10 @@
 //! instantiation by the specification's steps, `Env` for one instance. A funcref is a function's number in the store plus one, an
 //! externref a script's number plus one. It trusts its scripts: imports are looked up but their types are not compared.
 use samite_ir::reference::{Callee, Env, Options, Prepared, Stop, Val, invoke};
+use samite_ir::ssa::waited;
 use samite_ir::translate::decode::decode;
 use samite_ir::translate::module::{ConstOp, ElementItems, ExternKind, FuncType, ModuleInfo, SegmentMode};
-use samite_ir::value::{BinOp, Bits, Trap, Type, binary};
+use samite_ir::value::{BinOp, Bits, RmwOp, Trap, Type, atomic, binary};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -348,6 +349,40 @@ impl Env for View<'_> {
         bytes[range].copy_from_slice(from);
         Ok(())
     }
+
+    // One thread: what is done is done at once.
+    fn atomic_load(&mut self, memory: u32, address: u64, width: u32) -> Result<Bits, Trap> {
+        let mut bytes = [0; 8];
+        self.memory_read(memory, address, &mut bytes[..width as usize])?;
+        Ok(Bits::from_le_bytes(bytes))
+    }
+    fn atomic_store(&mut self, memory: u32, address: u64, width: u32, value: Bits) -> Result<(), Trap> {
+        self.memory_write(memory, address, &value.to_le_bytes()[..width as usize])
+    }
+    fn atomic_rmw(&mut self, memory: u32, address: u64, width: u32, op: RmwOp, operand: Bits) -> Result<Bits, Trap> {
+        let old = self.atomic_load(memory, address, width)?;
+        self.atomic_store(memory, address, width, atomic::rmw(op, width, old, operand))?;
+        Ok(old)
+    }
+    fn atomic_cmpxchg(&mut self, memory: u32, address: u64, width: u32, expected: Bits, replacement: Bits) -> Result<Bits, Trap> {
+        let old = self.atomic_load(memory, address, width)?;
+        self.atomic_store(memory, address, width, atomic::cmpxchg(width, old, expected, replacement))?;
+        Ok(old)
+    }
+    fn fence(&mut self) {}
+    /// Nobody will notify: it is over at once.
+    fn wait(&mut self, memory: u32, address: u64, width: u32, expected: Bits, _timeout: i64) -> Result<u32, Trap> {
+        if !self.info().memories[memory as usize].shared {
+            return Err(Trap::ExpectedSharedMemory);
+        }
+        let is = self.atomic_load(memory, address, width)?;
+        Ok(if is == expected { waited::TIMED_OUT } else { waited::NOT_EQUAL } as u32)
+    }
+    fn notify(&mut self, memory: u32, address: u64, _count: u32) -> Result<u32, Trap> {
+        self.atomic_load(memory, address, 4)?;
+        Ok(0)
+    }
+
     fn data(&self, segment: u32) -> &[u8] {
         &self.own().data[segment as usize]
     }

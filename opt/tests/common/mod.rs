@@ -20,7 +20,7 @@ const MEMORY: u64 = 0x1_0000;
 
 /// A module with one memory of one page.
 pub fn module() -> ModuleInfo {
-    ModuleInfo { memories: vec![MemoryType { min: 1, max: None }], ..ModuleInfo::default() }
+    ModuleInfo { memories: vec![MemoryType { min: 1, max: None, shared: false }], ..ModuleInfo::default() }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -28,7 +28,7 @@ pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> anyhow::Result<
     }
     let table = Table::new(&mut *store, TableType { element: FuncRef, min: 10, max: Some(20) }, Ref::Func(None))?;
     linker.define(&mut *store, "spectest", "table", Extern::Table(table))?;
-    let memory = Memory::new(&mut *store, MemoryType { min: 1, max: Some(2) })?;
+    let memory = Memory::new(&mut *store, MemoryType { min: 1, max: Some(2), shared: false })?;
     linker.define(&mut *store, "spectest", "memory", Extern::Memory(memory))?;
     Ok(())
 }

@@ -274,7 +274,7 @@ fn bad_files() {
         ("broken.wat", broken_text),
         ("short.wasm", b"\0asm\x01\0\0\0\x01\x05\x01"),
         ("invalid.wat", b"(module (func (result i32) (i64.const 1)))"),
-        ("threads.wat", b"(module (memory 1 1 shared))"),
+        ("wide.wat", b"(module (memory i64 1))"),
         ("component.wasm", b"\0asm\x0d\0\x01\0"),
         ("latin.wat", b"(module (func $f\xe9))"),
         ("script.wast", b"(module) (assert_return (invoke \"f\"))"),
@@ -301,7 +301,7 @@ fn bad_files() {
         room.run(&[command, "short.wasm"]).fails("malformed module");
         let form = "invalid.wat (offsets count in the binary form, as of `samite parse`): invalid module: type mismatch";
         room.run(&[command, "invalid.wat"]).fails(form);
-        room.run(&[command, "threads.wat"]).fails("unsupported: threads at offset");
+        room.run(&[command, "wide.wat"]).fails("unsupported: memory64 at offset");
         room.run(&[command, "component.wasm"]).fails("it is a component; this engine runs core modules");
     }
     room.run(&["parse", "broken.wat"]).fails("broken.wat:2:10");
@@ -323,8 +323,8 @@ fn parse_and_print() {
     assert_eq!(fs::read(room.path("a.wasm")).unwrap(), fs::read(room.path("b.wasm")).unwrap());
     assert_eq!(room.run(&["validate", "a.wasm", "again.wat"]).ok(), "");
     // What this engine cannot run it can print.
-    let threads = Room::new(&[("threads.wat", b"(module (memory 1 1 shared))")]);
-    assert!(threads.run(&["print", "threads.wat"]).ok().contains("shared"));
+    let wide = Room::new(&[("wide.wat", b"(module (memory i64 1))")]);
+    assert!(wide.run(&["print", "wide.wat"]).ok().contains("i64"));
 }
 
 #[test]

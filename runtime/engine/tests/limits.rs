@@ -31,7 +31,7 @@ fn store_limits_bound_growth() {
         Instance::new(&mut store, &module, &[]).unwrap();
         let error = Instance::new(&mut store, &module, &[]).unwrap_err();
         assert_eq!(error.to_string(), "resource limit exceeded: instances");
-        let error = Memory::new(&mut store, MemoryType { min: 4, max: None }).unwrap_err();
+        let error = Memory::new(&mut store, MemoryType { min: 4, max: None, shared: false }).unwrap_err();
         assert_eq!(error.to_string(), "resource limit exceeded: memory size");
     }
 }
@@ -69,10 +69,10 @@ fn engine_limits() {
         let grow = instance.get_typed_func::<i32, i32>(&mut store, "table grow").unwrap();
         assert_eq!(grow.call(&mut store, 5).unwrap(), -1);
         assert_eq!(grow.call(&mut store, 4).unwrap(), 1);
-        let error = Memory::new(&mut store, MemoryType { min: 3, max: None }).unwrap_err();
+        let error = Memory::new(&mut store, MemoryType { min: 3, max: None, shared: false }).unwrap_err();
         assert_eq!(error.to_string(), "a memory of 196608 bytes is larger than the limit of 131072");
-        assert!(Memory::new(&mut store, MemoryType { min: 1 << 40, max: None }).is_err());
-        assert!(Memory::new(&mut store, MemoryType { min: 2, max: Some(1) }).is_err());
+        assert!(Memory::new(&mut store, MemoryType { min: 1 << 40, max: None, shared: false }).is_err());
+        assert!(Memory::new(&mut store, MemoryType { min: 2, max: Some(1), shared: false }).is_err());
         let ty = TableType { element: ValType::FuncRef, min: 6, max: None };
         let error = Table::new(&mut store, ty, Ref::Func(None)).unwrap_err();
         assert_eq!(error.to_string(), "a table of 6 elements is larger than the limit of 5");
@@ -86,7 +86,7 @@ fn the_reservation_budget() {
     let engine = Engine::new(&config).unwrap();
     let one = || -> Result<Store<()>> {
         let mut store = Store::new(&engine, ());
-        Memory::new(&mut store, MemoryType { min: 1, max: None })?;
+        Memory::new(&mut store, MemoryType { min: 1, max: None, shared: false })?;
         Ok(store)
     };
     let (a, _b) = (one().unwrap(), one().unwrap());
@@ -102,7 +102,7 @@ fn the_reservation_budget() {
     let engine = Engine::new(config.strategy("bounds=compare".parse().unwrap())).unwrap();
     let mut store = Store::new(&engine, ());
     for _ in 0..1000 {
-        Memory::new(&mut store, MemoryType { min: 1, max: Some(16) }).unwrap();
+        Memory::new(&mut store, MemoryType { min: 1, max: Some(16), shared: false }).unwrap();
     }
 }
 
@@ -131,18 +131,18 @@ fn a_budget_without_room_for_guards() {
         assert_eq!(grow.call(&mut store, 1022).unwrap(), 1);
         assert_eq!(load.call(&mut store, (1023 << 16) - 8).unwrap(), 0);
         assert_eq!(trap(&load.call(&mut store, (1023 << 16) - 7).unwrap_err()), Trap::MemoryOutOfBounds);
-        let error = Memory::new(&mut store, MemoryType { min: 1, max: Some(2) }).unwrap_err();
+        let error = Memory::new(&mut store, MemoryType { min: 1, max: Some(2), shared: false }).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the budget of 64 MiB of address space for memories is used up; \
              a memory reserves what its maximum and `Config::max_memory_bytes` let it become"
         );
-        let error = Memory::new(&mut store, MemoryType { min: 1024, max: None }).unwrap_err();
+        let error = Memory::new(&mut store, MemoryType { min: 1024, max: None, shared: false }).unwrap_err();
         assert_eq!(error.to_string(), "a memory of 67108864 bytes is larger than the limit of 67043328");
     }
     let mut store = Store::new(&engine, ());
     for _ in 0..100 {
-        Memory::new(&mut store, MemoryType { min: 1, max: Some(8) }).unwrap();
+        Memory::new(&mut store, MemoryType { min: 1, max: Some(8), shared: false }).unwrap();
     }
     // Artefacts say what was done, not what was wished.
     let artefact = module.serialize().unwrap();
@@ -165,7 +165,7 @@ fn memories_are_zero_when_they_come_back() {
         for (min, grow) in [(1, 0), (1, 1), (2, 0), (20, 0), (20, 30), (1, 0), (0, 0), (0, 3)] {
             for _ in 0..3 {
                 let mut store = Store::new(&engine, ());
-                let memory = Memory::new(&mut store, MemoryType { min, max: None }).unwrap();
+                let memory = Memory::new(&mut store, MemoryType { min, max: None, shared: false }).unwrap();
                 assert!(memory.data(&store).iter().all(|b| *b == 0), "{kind:?}");
                 assert_eq!(memory.data_size(&store) as u64, min << 16);
                 memory.grow(&mut store, grow).unwrap();

@@ -9,7 +9,7 @@ fn mismatches_are_named() {
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
         linker.func_wrap("env", "f", |_: i32| 1i64).unwrap();
-        let memory = Memory::new(&mut store, MemoryType { min: 1, max: None }).unwrap();
+        let memory = Memory::new(&mut store, MemoryType { min: 1, max: None, shared: false }).unwrap();
         let global = Global::new(&mut store, GlobalType { value: ValType::I32, mutable: false }, Val::I32(1)).unwrap();
         let table = Table::new(&mut store, TableType { element: ValType::ExternRef, min: 3, max: Some(9) }, Ref::Extern(None));
         linker.define(&store, "env", "memory", memory).unwrap();
@@ -168,7 +168,7 @@ fn start_functions_and_failing_segments() {
         assert_eq!((trap(&error), frames(&error)), (Trap::Unreachable, vec!["boom".to_string()]));
 
         // What a failing instance wrote before stays.
-        let memory = Memory::new(&mut store, MemoryType { min: 1, max: None }).unwrap();
+        let memory = Memory::new(&mut store, MemoryType { min: 1, max: None, shared: false }).unwrap();
         let table = Table::new(&mut store, TableType { element: ValType::FuncRef, min: 2, max: None }, Ref::Func(None)).unwrap();
         linker.define(&store, "m", "memory", memory).unwrap();
         linker.define(&store, "m", "table", table).unwrap();

@@ -31,6 +31,9 @@ pub fn address(builtin: Builtin) -> usize {
         Builtin::TableInit => table_init as *const (),
         Builtin::ElemDrop => elem_drop as *const (),
         Builtin::Interrupt => interrupt as *const (),
+        Builtin::MemoryWait32 => memory_wait32 as *const (),
+        Builtin::MemoryWait64 => memory_wait64 as *const (),
+        Builtin::MemoryNotify => memory_notify as *const (),
     };
     address.addr()
 }
@@ -164,4 +167,18 @@ unsafe extern "C" fn interrupt(context: *mut VmContext) -> u64 {
             1
         }
     }
+}
+
+// Only code that has a shared memory calls these, and there are none yet.
+
+extern "C" fn memory_wait32(_context: *mut VmContext, _memory: u32, _address: u64, _expected: u32, _timeout: i64) -> u64 {
+    unreachable!("no memory is shared")
+}
+
+extern "C" fn memory_wait64(_context: *mut VmContext, _memory: u32, _address: u64, _expected: u64, _timeout: i64) -> u64 {
+    unreachable!("no memory is shared")
+}
+
+extern "C" fn memory_notify(_context: *mut VmContext, _memory: u32, _address: u64, _count: u32) -> u64 {
+    unreachable!("no memory is shared")
 }
