@@ -157,6 +157,11 @@ fn state(store: &mut Store<StoreLimits>, instance: &samite::Instance, names: &[S
                 let data = m.data(&*store);
                 out.push(format!("memory {} {:016x}", data.len(), hash(data)));
             }
+            Some(Extern::SharedMemory(m)) => {
+                let mut data = vec![0; m.byte_len() as usize];
+                m.read(0, &mut data).expect("no memory shrinks");
+                out.push(format!("memory {} {:016x}", data.len(), hash(&data)));
+            }
             Some(Extern::Global(g)) => out.push(show(&g.get(&mut *store))),
             Some(Extern::Table(t)) => {
                 let size = t.size(&*store);

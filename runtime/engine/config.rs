@@ -1,7 +1,10 @@
 //! What an engine is made with.
 use crate::code::Profiler;
+use crate::memory::wait::WaitQueue;
 use samite_codegen::driver::{Placement, Strategy};
 use samite_opt::Bounds;
+use std::fmt;
+use std::sync::Arc;
 
 /// What runs wasm code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -34,8 +37,20 @@ pub struct Config {
     pub(crate) max_memory_bytes: u64,
     pub(crate) max_table_elements: u64,
     pub(crate) memory_reservation_budget: u64,
+    pub(crate) max_shared_memory_bytes: u64,
+    pub(crate) wait_queue: OwnQueue,
     pub(crate) profiler: Profiler,
     pub(crate) code_placement: Placement,
+}
+
+/// A wait queue of the embedder.
+#[derive(Clone)]
+pub(crate) struct OwnQueue(pub(crate) Option<Arc<dyn WaitQueue>>);
+
+impl fmt::Debug for OwnQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "the embedder's" } else { "the engine's" })
+    }
 }
 
 impl Default for Config {
@@ -49,6 +64,8 @@ impl Default for Config {
             max_table_elements: 10_000_000,
             // A quarter of the user address space of x86-64: 4,096 guarded memories.
             memory_reservation_budget: 32 << 40,
+            max_shared_memory_bytes: 64 << 30,
+            wait_queue: OwnQueue(None),
             profiler: Profiler::None,
             code_placement: Placement::InOrder,
         }
@@ -96,6 +113,17 @@ impl Config {
     /// where a memory reserves what its type's maximum and `max_memory_bytes` let it become; that is then the budget at most.
     pub fn memory_reservation_budget(&mut self, bytes: u64) -> &mut Config {
         self.memory_reservation_budget = bytes;
+        self
+    }
+    /// The most bytes that all shared memories of the engine may have together; 64 GiB by default. Stores' limiters are not asked about them
+    /// but for what wasm code defines or grows.
+    pub fn max_shared_memory_bytes(&mut self, bytes: u64) -> &mut Config {
+        self.max_shared_memory_bytes = bytes;
+        self
+    }
+    /// Where threads wait that execute `memory.atomic.wait32` and `wait64`, instead of the engine's own queue.
+    pub fn wait_queue(&mut self, queue: Arc<dyn WaitQueue>) -> &mut Config {
+        self.wait_queue = OwnQueue(Some(queue));
         self
     }
     /// Who else is told about machine code; nobody by default.

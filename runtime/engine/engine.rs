@@ -2,6 +2,7 @@
 use crate::code::{EntryStub, Interruption, Machine};
 use crate::config::{Config, EngineKind};
 use crate::memory::pool::Pool;
+use crate::memory::wait::{Queues, WaitQueue};
 use crate::memory::{GUARDED, WASM_PAGE};
 use crate::module::{Module, WeakModule};
 use crate::registry::Registry;
@@ -11,7 +12,7 @@ use samite_ir::translate::module::FuncType;
 use samite_opt::Bounds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Where modules are compiled and stores are made. A clone is the same engine.
 #[derive(Clone)]
@@ -24,6 +25,9 @@ struct Inner {
     registry: Registry,
     pool: Arc<Pool>,
     epoch: AtomicU64,
+    wait_queue: Arc<dyn WaitQueue>,
+    /// Between `interrupt` and `resume`.
+    stopping: AtomicBool,
     /// Compiled modules by the address of their code.
     modules: Mutex<BTreeMap<usize, WeakModule>>,
     /// None in reference mode.
@@ -47,8 +51,18 @@ impl Engine {
             EngineKind::Compiled => Some(Machine::new(config.profiler, config.strategy.cpu)?),
         };
         let config = within_budget(config);
-        let pool = Pool::new(config.memory_reservation_budget);
-        let inner = Inner { config, registry: Registry::default(), pool, epoch: AtomicU64::new(0), modules: Mutex::default(), machine };
+        let pool = Pool::new(config.memory_reservation_budget, config.max_shared_memory_bytes);
+        let wait_queue = config.wait_queue.0.clone().unwrap_or_else(|| Arc::new(Queues::default()));
+        let inner = Inner {
+            config,
+            registry: Registry::default(),
+            pool,
+            epoch: AtomicU64::new(0),
+            wait_queue,
+            stopping: AtomicBool::new(false),
+            modules: Mutex::default(),
+            machine,
+        };
         Ok(Engine { inner: Arc::new(inner) })
     }
     /// What the engine was made with, but for what its budget of address space does not allow (`Config::memory_reservation_budget`).
@@ -60,18 +74,29 @@ impl Engine {
         self.inner.config.strategy
     }
     /// Adds 1 to the counter that stores compare with their deadline (`Store::set_epoch_deadline`). May be called from any thread and from
-    /// a signal handler.
+    /// a signal handler. Threads that wait in a shared memory look at it every few milliseconds.
     pub fn increment_epoch(&self) {
         self.inner.epoch.fetch_add(1, Ordering::Relaxed);
     }
-    /// Makes all compiled wasm code of the engine whose strategy says `interrupt=page` trap with `Trap::Interrupted`, until `resume`: at
-    /// functions' entries, in loops, and while it fills or copies memory. May be called from any thread.
+    /// Makes wasm code of the engine trap with `Trap::Interrupted`, until `resume`: what is interpreted or whose strategy says `interrupt=page`,
+    /// at functions' entries, in loops, and while it fills or copies memory; and whoever waits in a shared memory. May be called from any
+    /// thread.
     pub fn interrupt(&self) -> anyhow::Result<()> {
-        self.machine().map_or(Ok(()), |machine| machine.set_interrupt(Interruption::Stop))
+        self.inner.stopping.store(true, Ordering::SeqCst);
+        let set = self.machine().map_or(Ok(()), |machine| machine.set_interrupt(Interruption::Stop));
+        self.inner.wait_queue.recheck();
+        set
     }
     /// Ends `interrupt`.
     pub fn resume(&self) -> anyhow::Result<()> {
+        self.inner.stopping.store(false, Ordering::SeqCst);
         self.machine().map_or(Ok(()), |machine| machine.set_interrupt(Interruption::Go))
+    }
+    pub(crate) fn stopping(&self) -> bool {
+        self.inner.stopping.load(Ordering::SeqCst)
+    }
+    pub(crate) fn wait_queue(&self) -> &dyn WaitQueue {
+        &*self.inner.wait_queue
     }
     /// Are the two the same engine?
     pub fn same(a: &Engine, b: &Engine) -> bool {

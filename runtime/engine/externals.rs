@@ -1,6 +1,8 @@
 //! Memories, tables and globals as handles, and what can be imported and exported.
+use crate::engine::Engine;
 use crate::func::Func;
 use crate::memory::MemoryObject;
+use crate::shared::SharedMemory;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::values::{Ref, Val};
 use crate::vm::{GlobalCell, Slot, Stored, TableObject};
@@ -45,7 +47,10 @@ impl Memory {
         self.object
     }
     /// A zeroed memory. Fails if a limit forbids it or there is no address space.
+    ///
+    /// A memory that threads share is a `SharedMemory`, never this.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> anyhow::Result<Memory> {
+        ensure!(!ty.shared, "a shared memory is made by `SharedMemory::new`");
         store.as_context_mut().access().new_memory(ty, None).map(Memory::from_object)
     }
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
@@ -66,19 +71,11 @@ impl Memory {
     }
     /// Copies into `buffer` from `offset` on.
     pub fn read(&self, store: impl AsContext, offset: usize, buffer: &mut [u8]) -> Result<(), MemoryAccessError> {
-        let store = store.as_context();
-        let end = offset.checked_add(buffer.len()).ok_or(MemoryAccessError)?;
-        let source = self.object.bytes(store.opaque()).get(offset..end).ok_or(MemoryAccessError)?;
-        buffer.copy_from_slice(source);
-        Ok(())
+        self.object.read(store.as_context().opaque(), offset as u64, buffer).map_err(|_| MemoryAccessError)
     }
     /// Copies all of `buffer` to `offset`, or nothing.
     pub fn write(&self, mut store: impl AsContextMut, offset: usize, buffer: &[u8]) -> Result<(), MemoryAccessError> {
-        let mut store = store.as_context_mut();
-        let end = offset.checked_add(buffer.len()).ok_or(MemoryAccessError)?;
-        let target = self.object.bytes_mut(store.opaque_mut()).get_mut(offset..end).ok_or(MemoryAccessError)?;
-        target.copy_from_slice(buffer);
-        Ok(())
+        self.object.write(store.as_context_mut().opaque_mut(), offset as u64, buffer).map_err(|_| MemoryAccessError)
     }
     /// In pages of 64 KiB.
     pub fn size(&self, store: impl AsContext) -> u64 {
@@ -237,18 +234,19 @@ impl fmt::Display for ExternType {
             ExternType::Global(ty) if ty.mutable => write!(f, "global (mut {})", ty.value),
             ExternType::Global(ty) => write!(f, "global {}", ty.value),
             ExternType::Table(ty) => write!(f, "table {} {}", limits(ty.min, ty.max), ty.element),
-            ExternType::Memory(ty) => write!(f, "memory {}", limits(ty.min, ty.max)),
+            ExternType::Memory(ty) => write!(f, "memory {}{}", limits(ty.min, ty.max), if ty.shared { " shared" } else { "" }),
         }
     }
 }
 
 /// Something that can be imported or exported.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Extern {
     Func(Func),
     Global(Global),
     Table(Table),
     Memory(Memory),
+    SharedMemory(SharedMemory),
 }
 
 impl Extern {
@@ -264,11 +262,14 @@ impl Extern {
     pub fn into_memory(self) -> Option<Memory> {
         if let Extern::Memory(x) = self { Some(x) } else { None }
     }
+    pub fn into_shared_memory(self) -> Option<SharedMemory> {
+        if let Extern::SharedMemory(x) = self { Some(x) } else { None }
+    }
     pub fn ty(&self, store: impl AsContext) -> ExternType {
         self.extern_type(store.as_context().opaque())
     }
     /// Of memories and tables with the size they have now, which is what an import is checked against.
-    pub(crate) fn extern_type(self, store: &StoreOpaque) -> ExternType {
+    pub(crate) fn extern_type(&self, store: &StoreOpaque) -> ExternType {
         match self {
             Extern::Func(f) => ExternType::Func((*store.engine().func_type(f.signature(store))).clone()),
             Extern::Global(g) => ExternType::Global(g.global_type()),
@@ -280,18 +281,21 @@ impl Extern {
                 let memory = m.object.get(store);
                 ExternType::Memory(MemoryType { min: memory.pages(), ..memory.ty() })
             }
+            Extern::SharedMemory(m) => ExternType::Memory(MemoryType { min: m.size(), ..m.ty() }),
         }
     }
-    pub(crate) fn belongs_to(self, store: &StoreOpaque) -> bool {
+    pub(crate) fn belongs_to(&self, store: &StoreOpaque) -> bool {
         match self {
             Extern::Func(f) => f.record().belongs_to(store),
             Extern::Global(g) => g.cell.belongs_to(store),
             Extern::Table(t) => t.object.belongs_to(store),
             Extern::Memory(m) => m.object.belongs_to(store),
+            // To all stores of its engine.
+            Extern::SharedMemory(m) => Engine::same(m.engine(), store.engine()),
         }
     }
     /// Fails with both types if this cannot be imported as `wanted`.
-    pub(crate) fn check_import(self, store: &StoreOpaque, wanted: &ExternType) -> anyhow::Result<()> {
+    pub(crate) fn check_import(&self, store: &StoreOpaque, wanted: &ExternType) -> anyhow::Result<()> {
         ensure!(self.belongs_to(store), "it belongs to another store");
         let found = self.extern_type(store);
         let limits = |min: u64, max: Option<u64>, wanted_min: u64, wanted_max: Option<u64>| {
@@ -354,6 +358,9 @@ impl Export {
     }
     pub fn into_memory(self) -> Option<Memory> {
         self.definition.into_memory()
+    }
+    pub fn into_shared_memory(self) -> Option<SharedMemory> {
+        self.definition.into_shared_memory()
     }
     pub fn into_table(self) -> Option<Table> {
         self.definition.into_table()

@@ -158,7 +158,7 @@ impl<'a, T: 'static> Caller<'a, T> {
         let store = self.host.store.opaque();
         let data = instance.get(store);
         let (kind, index) = data.module.export(name)?;
-        Some(data.extern_of(store.id(), kind, index))
+        Some(data.extern_of(store, kind, index))
     }
 }
 

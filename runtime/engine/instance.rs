@@ -8,10 +8,11 @@ use crate::func::Func;
 use crate::linker::{Definition, Linker};
 use crate::memory::MemoryObject;
 use crate::module::{Module, evaluate};
+use crate::shared::SharedMemory;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::typed::{TypedFunc, WasmParams, WasmResults};
 use crate::vm::{ContextBlock, FuncRecord, Slot, StoreAccess, StoreId, Stored, TableObject};
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use samite_ir::translate::module::{ConstExpr, ElementItems, ExternKind, SegmentMode};
 use samite_ir::translate::vmctx::{self, GlobalPlace, import};
 use samite_ir::value::Trap;
@@ -38,11 +39,19 @@ impl InstanceData {
             Some(defined) => self.context.func_record(store, self.module.layout().func_record(defined)),
         }
     }
-    pub(crate) fn extern_of(&self, store: StoreId, kind: ExternKind, index: u32) -> Extern {
+    pub(crate) fn extern_of(&self, store: &StoreOpaque, kind: ExternKind, index: u32) -> Extern {
         match kind {
-            ExternKind::Func => Extern::Func(Func::from_record(self.func_record(store, index))),
+            ExternKind::Func => Extern::Func(Func::from_record(self.func_record(store.id(), index))),
             ExternKind::Table => Extern::Table(Table::from_object(self.tables[index as usize])),
-            ExternKind::Memory => Extern::Memory(Memory::from_object(self.memories[index as usize])),
+            ExternKind::Memory => {
+                let object = self.memories[index as usize];
+                let memory = object.get(store);
+                if memory.ty().shared {
+                    Extern::SharedMemory(SharedMemory::of(store.engine(), memory.0.clone()))
+                } else {
+                    Extern::Memory(Memory::from_object(object))
+                }
+            }
             ExternKind::Global => Extern::Global(self.globals[index as usize]),
         }
     }
@@ -116,7 +125,7 @@ impl Instance {
         let wanted = module.imports().len();
         ensure!(wanted == imports.len(), "expected {wanted} imports, got {}", imports.len());
         for (position, found) in imports.iter().enumerate() {
-            module.check_import(store.opaque(), position, *found)?;
+            module.check_import(store.opaque(), position, found)?;
         }
         Instance::make(store.access(), module, imports)
     }
@@ -147,15 +156,14 @@ impl Instance {
         let store = store.as_context_mut();
         let data = self.data.get(store.opaque());
         let (kind, index) = data.module.export(name)?;
-        Some(data.extern_of(store.opaque().id(), kind, index))
+        Some(data.extern_of(store.opaque(), kind, index))
     }
     /// All exports, in the module's order.
     pub fn exports(&self, mut store: impl AsContextMut) -> std::vec::IntoIter<Export> {
         let store = store.as_context_mut();
         let data = self.data.get(store.opaque());
         let exports = data.module.info().exports.iter();
-        let exports: Vec<Export> =
-            exports.map(|e| Export::new(e.name.clone(), data.extern_of(store.opaque().id(), e.kind, e.index))).collect();
+        let exports: Vec<Export> = exports.map(|e| Export::new(e.name.clone(), data.extern_of(store.opaque(), e.kind, e.index))).collect();
         exports.into_iter()
     }
     pub fn get_func(&self, store: impl AsContextMut, name: &str) -> Option<Func> {
@@ -170,12 +178,15 @@ impl Instance {
         let store = store.as_context_mut();
         let data = self.data.get(store.opaque());
         let (kind, index) = data.module.export(name).ok_or_else(|| anyhow!("no export named `{name}`"))?;
-        let found = data.extern_of(store.opaque().id(), kind, index);
-        let func = found.into_func().ok_or_else(|| anyhow!("export `{name}` is a {}", found.extern_type(store.opaque())))?;
+        let found = data.extern_of(store.opaque(), kind, index);
+        let Extern::Func(func) = found else { bail!("export `{name}` is a {}", found.extern_type(store.opaque())) };
         func.typed(store).with_context(|| format!("export `{name}`"))
     }
     pub fn get_memory(&self, store: impl AsContextMut, name: &str) -> Option<Memory> {
         self.get_export(store, name)?.into_memory()
+    }
+    pub fn get_shared_memory(&self, store: impl AsContextMut, name: &str) -> Option<SharedMemory> {
+        self.get_export(store, name)?.into_shared_memory()
     }
     pub fn get_table(&self, store: impl AsContextMut, name: &str) -> Option<Table> {
         self.get_export(store, name)?.into_table()
@@ -204,11 +215,12 @@ fn build(store: &mut StoreAccess<'_>, module: &Module, imports: &[Extern]) -> an
         dropped_data: vec![Cell::new(false); info.data.len()],
     };
     for found in imports {
-        match *found {
+        match found {
             Extern::Func(f) => data.functions.push(f.record()),
-            Extern::Global(g) => data.globals.push(g),
+            Extern::Global(g) => data.globals.push(*g),
             Extern::Table(t) => data.tables.push(t.object()),
             Extern::Memory(m) => data.memories.push(m.object()),
+            Extern::SharedMemory(m) => data.memories.push(store.opaque_mut().shared_memory(m)),
         }
     }
     for (k, ty) in info.memories.iter().enumerate().skip(info.imported_memories as usize) {
@@ -245,7 +257,7 @@ fn write_context(store: &mut StoreAccess<'_>, instance: Stored<InstanceData>) {
     context.set_pointer(vmctx::INSTANCE, instance.as_ptr());
     for (k, memory) in data.memories.iter().enumerate() {
         context.set_pointer(layout.memory_base(k as u32), memory.get(opaque).base());
-        context.set_pointer(layout.memory_record(k as u32), memory.as_ptr());
+        context.set_pointer(layout.memory_record(k as u32), memory.get(opaque).record());
     }
     for (k, table) in data.tables.iter().enumerate() {
         context.set_pointer(layout.table_record(k as u32), table.as_ptr());
@@ -370,8 +382,8 @@ impl<T: 'static> InstancePre<T> {
             imports.push(match definition {
                 Definition::Host(host) => Extern::Func(Func::from_record(host.record(&mut store))),
                 Definition::Extern(found) => {
-                    self.module.check_import(store.opaque(), position, *found)?;
-                    *found
+                    self.module.check_import(store.opaque(), position, found)?;
+                    found.clone()
                 }
             });
         }

@@ -27,10 +27,10 @@
 //! ```
 //!
 //! ```text
-//! engine module store linker instance func typed externals values limits config    the API, safe code only
+//! engine module store linker instance func typed externals shared values limits config    the API, safe code only
 //! reference   calls under the reference interpreter: `ir/reference`'s Env over a store
 //! vm/         records shared with machine code, and what owns them
-//! memory/     linear memories over pooled reservations         sys/   address space, stack bounds
+//! memory/     linear memories over pooled reservations         sys/   address space, stack bounds, sleep
 //! code/       executable memory (W^X) and where it is          trap/  faults, traps and backtraces; entering machine code
 //! ```
 //! Calls go from the upper rows to the lower ones; `vm/host` calls up, because a host function is the embedder's code.
@@ -54,7 +54,9 @@ mod memory;
 mod module;
 mod reference;
 mod registry;
+mod shared;
 mod store;
+mod sync;
 #[allow(unsafe_code)]
 mod sys;
 #[allow(unsafe_code)]
@@ -73,10 +75,12 @@ pub use func::{Caller, Func, IntoFunc};
 pub use instance::{Instance, InstancePre};
 pub use limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder, UpdateDeadline};
 pub use linker::Linker;
+pub use memory::wait::{Wait, WaitQueue, Waited};
 pub use module::{ExportType, ImportType, Module};
 pub use samite_codegen::driver::{Placement, Stats, Strategy};
 pub use samite_ir::translate::module::{FuncType, GlobalType, MemoryType, TableType, ValType};
 pub use samite_ir::value::Trap;
+pub use shared::{SharedMemory, WaitResult};
 pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
 pub use trap::{FrameInfo, SampledAt, Sampler, Samples, WasmBacktrace};
 pub use typed::{TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};

@@ -22,7 +22,7 @@ impl<T> Clone for Definition<T> {
     fn clone(&self) -> Definition<T> {
         match self {
             Definition::Host(host) => Definition::Host(host.clone()),
-            Definition::Extern(found) => Definition::Extern(*found),
+            Definition::Extern(found) => Definition::Extern(found.clone()),
         }
     }
 }
@@ -149,7 +149,7 @@ impl<T: 'static> Linker<T> {
     pub fn get(&self, mut store: impl AsContextMut<Data = T>, module: &str, name: &str) -> Option<Extern> {
         Some(match self.definition(module, name)? {
             Definition::Host(host) => Extern::Func(crate::Func::from_record(host.record(&mut store.as_context_mut()))),
-            Definition::Extern(found) => *found,
+            Definition::Extern(found) => found.clone(),
         })
     }
     /// Instantiates a module with imports found here. A missing one, or one of a wrong type, is named in the error.

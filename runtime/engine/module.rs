@@ -225,7 +225,7 @@ impl Module {
         }
     }
     /// Fails, naming the import, if something cannot be what is imported at a position.
-    pub(crate) fn check_import(&self, store: &StoreOpaque, position: usize, found: Extern) -> anyhow::Result<()> {
+    pub(crate) fn check_import(&self, store: &StoreOpaque, position: usize, found: &Extern) -> anyhow::Result<()> {
         let import = &self.info().imports[position];
         let fits = found.check_import(store, &self.import_type(&import.ty));
         fits.with_context(|| format!("incompatible import type for `{}::{}`", import.module, import.name))

@@ -3,15 +3,19 @@
 //! No machine code runs, and nothing but the store is shared with the compiled engine: the same memories, tables, globals and host
 //! functions. Wasm calls inside an instance do not recurse in Rust; calls between instances do, and check the native stack.
 use crate::instance::InstanceData;
+use crate::memory::wait::Waited;
+use crate::memory::{MemoryObject, words};
 use crate::trap::{FrameInfo, WasmBacktrace, stack};
 use crate::vm::host::call_host;
 use crate::vm::{FuncRecord, Slot, StoreAccess, Stored};
 use anyhow::anyhow;
 use samite_ir::reference::{self, Callee, Cause, Env, Frame, Options, Prepared, Stop, Val};
+use samite_ir::ssa::waited;
 use samite_ir::translate::Nan;
 use samite_ir::translate::module::ModuleInfo;
 use samite_ir::value::{Bits, RmwOp, Trap, atomic};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 
 /// Calls the function of a record, of wasm or of the host.
 pub fn call(store: &mut StoreAccess<'_>, func: Stored<FuncRecord>, slots: &mut [Slot]) -> anyhow::Result<()> {
@@ -84,17 +88,22 @@ impl<'a> Instance<'a> {
     fn data(&self) -> &InstanceData {
         self.instance.get(self.store.opaque())
     }
-    fn memory_bytes(&self, memory: u32) -> &[u8] {
-        self.data().memories[memory as usize].bytes(self.store.opaque())
+    fn memory(&self, memory: u32) -> Stored<MemoryObject> {
+        self.data().memories[memory as usize]
     }
-    fn read_word(&self, memory: u32, address: u64, width: u32) -> Result<Bits, Trap> {
+    /// Replaces what is in memory by `change` of it, at once; gives what was there.
+    fn update(&mut self, memory: u32, address: u64, width: u32, change: impl Fn(Bits) -> Bits) -> Result<Bits, Trap> {
+        let memory = self.memory(memory);
+        let object = memory.get(self.store.opaque());
+        if object.ty().shared {
+            let at = object.place(address, width)?;
+            return Ok(words::update(object.words(), at, width, change));
+        }
         let mut bytes = [0; 8];
-        self.memory_read(memory, address, &mut bytes[..width as usize])?;
-        Ok(Bits::from_le_bytes(bytes))
-    }
-    fn range(address: u64, len: usize) -> Result<std::ops::Range<usize>, Trap> {
-        let start = usize::try_from(address).map_err(|_| Trap::MemoryOutOfBounds)?;
-        Ok(start..start.checked_add(len).ok_or(Trap::MemoryOutOfBounds)?)
+        memory.read(self.store.opaque(), address, &mut bytes[..width as usize])?;
+        let old = Bits::from_le_bytes(bytes);
+        memory.write(self.store.opaque_mut(), address, &change(old).to_le_bytes()[..width as usize])?;
+        Ok(old)
     }
 }
 
@@ -124,7 +133,7 @@ impl Env for Instance<'_> {
         &mut self.store.opaque_mut().stack_used
     }
     fn poll(&mut self) -> Result<(), Trap> {
-        if self.store.interrupted() { Err(Trap::Interrupted) } else { Ok(()) }
+        if self.store.interrupted() || self.store.opaque().engine().stopping() { Err(Trap::Interrupted) } else { Ok(()) }
     }
 
     fn memory_size(&self, memory: u32) -> u64 {
@@ -135,42 +144,48 @@ impl Env for Instance<'_> {
         self.store.grow_memory(memory, delta)
     }
     fn memory_read(&self, memory: u32, address: u64, buffer: &mut [u8]) -> Result<(), Trap> {
-        let range = Self::range(address, buffer.len())?;
-        buffer.copy_from_slice(self.memory_bytes(memory).get(range).ok_or(Trap::MemoryOutOfBounds)?);
-        Ok(())
+        self.data().memories[memory as usize].read(self.store.opaque(), address, buffer)
     }
     fn memory_write(&mut self, memory: u32, address: u64, bytes: &[u8]) -> Result<(), Trap> {
-        let range = Self::range(address, bytes.len())?;
-        let memory = self.data().memories[memory as usize];
-        let target = memory.bytes_mut(self.store.opaque_mut()).get_mut(range).ok_or(Trap::MemoryOutOfBounds)?;
-        target.copy_from_slice(bytes);
-        Ok(())
+        let memory = Instance::data(self).memories[memory as usize];
+        memory.write(self.store.opaque_mut(), address, bytes)
     }
 
     fn atomic_load(&mut self, memory: u32, address: u64, width: u32) -> Result<Bits, Trap> {
-        self.read_word(memory, address, width)
+        let memory = self.memory(memory);
+        let object = memory.get(self.store.opaque());
+        if object.ty().shared {
+            return Ok(words::load(object.words(), object.place(address, width)?, width));
+        }
+        let mut bytes = [0; 8];
+        memory.read(self.store.opaque(), address, &mut bytes[..width as usize])?;
+        Ok(Bits::from_le_bytes(bytes))
     }
     fn atomic_store(&mut self, memory: u32, address: u64, width: u32, value: Bits) -> Result<(), Trap> {
-        self.memory_write(memory, address, &value.to_le_bytes()[..width as usize])
+        self.update(memory, address, width, |_| value).map(|_| ())
     }
     fn atomic_rmw(&mut self, memory: u32, address: u64, width: u32, op: RmwOp, operand: Bits) -> Result<Bits, Trap> {
-        let old = self.read_word(memory, address, width)?;
-        self.atomic_store(memory, address, width, atomic::rmw(op, width, old, operand))?;
-        Ok(old)
+        self.update(memory, address, width, |old| atomic::rmw(op, width, old, operand))
     }
     fn atomic_cmpxchg(&mut self, memory: u32, address: u64, width: u32, expected: Bits, replacement: Bits) -> Result<Bits, Trap> {
-        let old = self.read_word(memory, address, width)?;
-        self.atomic_store(memory, address, width, atomic::cmpxchg(width, old, expected, replacement))?;
-        Ok(old)
+        self.update(memory, address, width, |old| atomic::cmpxchg(width, old, expected, replacement))
     }
-    fn fence(&mut self) {}
-    fn wait(&mut self, _memory: u32, _address: u64, _width: u32, _expected: Bits, _timeout: i64) -> Result<u32, Trap> {
-        Err(Trap::ExpectedSharedMemory)
+    fn fence(&mut self) {
+        std::sync::atomic::fence(SeqCst);
     }
-    fn notify(&mut self, memory: u32, address: u64, _count: u32) -> Result<u32, Trap> {
-        self.read_word(memory, address, 4)?;
-        Ok(0)
+    fn wait(&mut self, memory: u32, address: u64, width: u32, expected: Bits, timeout: i64) -> Result<u32, Trap> {
+        let memory = self.memory(memory);
+        match self.store.wait(memory, address, width, expected, timeout)? {
+            Waited::Notified => Ok(waited::WOKEN as u32),
+            Waited::Mismatch => Ok(waited::NOT_EQUAL as u32),
+            Waited::TimedOut => Ok(waited::TIMED_OUT as u32),
+            Waited::Interrupted => Err(Trap::Interrupted),
+        }
     }
+    fn notify(&mut self, memory: u32, address: u64, count: u32) -> Result<u32, Trap> {
+        self.store.notify(self.memory(memory), address, count)
+    }
+
     fn data(&self, segment: u32) -> &[u8] {
         Instance::data(self).data(segment)
     }

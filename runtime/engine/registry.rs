@@ -1,6 +1,6 @@
 //! Function types by number. One number for one type in the whole engine, so that an indirect call compares two numbers. Types are kept
 //! until the engine is dropped.
-use parking_lot::RwLock;
+use crate::sync::RwLock;
 use samite_ir::translate::module::FuncType;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,16 +41,26 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::{check, thread};
     use samite_ir::translate::module::ValType;
 
     #[test]
     fn equal_types_share_a_number() {
-        let registry = Registry::default();
-        let unit = FuncType::default();
-        let other = FuncType { params: vec![ValType::I32], results: vec![] };
-        let (a, b) = (registry.id(&unit), registry.id(&other));
-        assert!(a != 0 && b != 0 && a != b);
-        assert_eq!(registry.id(&unit.clone()), a);
-        assert_eq!(*registry.get(b), other);
+        check(|| {
+            let registry = Arc::new(Registry::default());
+            let other = FuncType { params: vec![ValType::I32], results: vec![] };
+            let threads = [FuncType::default(), other.clone(), other.clone()].map(|ty| {
+                let registry = registry.clone();
+                thread::spawn(move || {
+                    let id = registry.id(&ty);
+                    assert_eq!(*registry.get(id), ty);
+                    id
+                })
+            });
+            let [unit, a, b] = threads.map(|thread| thread.join().unwrap());
+            assert!(unit != 0 && a != 0 && unit != a && a == b);
+            assert_eq!(registry.id(&FuncType::default()), unit);
+            assert_eq!(*registry.get(a), other);
+        });
     }
 }

@@ -3,8 +3,10 @@ use crate::code::Machine;
 use crate::engine::Engine;
 use crate::instance::InstanceData;
 use crate::limits::{Growth, ResourceLimiter, UpdateDeadline};
-use crate::memory::MemoryObject;
+use crate::memory::growth::Grown;
 use crate::memory::image::Image;
+use crate::memory::{LinearMemory, MemoryObject};
+use crate::shared::SharedMemory;
 use crate::values::ExternHandles;
 use crate::vm::store::{Arena, Erased, StoreOwner};
 use crate::vm::{FuncRecord, GlobalCell, HostDefinition, HostRecord, StoreAccess, StoreId, Stored, TableObject};
@@ -30,6 +32,8 @@ pub struct StoreOpaque {
     engine: Engine,
     pub(crate) instances: Arena<InstanceData>,
     pub(crate) memories: Arena<MemoryObject>,
+    /// Imported ones. They are the engine's, and count for no limit of the store.
+    shared_memories: Arena<MemoryObject>,
     pub(crate) tables: Arena<TableObject>,
     pub(crate) globals: Arena<GlobalCell>,
     hosts: Arena<HostRecord>,
@@ -51,6 +55,7 @@ impl StoreOpaque {
             engine,
             instances: Arena::new(id),
             memories: Arena::new(id),
+            shared_memories: Arena::new(id),
             tables: Arena::new(id),
             globals: Arena::new(id),
             hosts: Arena::new(id),
@@ -69,6 +74,14 @@ impl StoreOpaque {
     }
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+    /// The store's handle of a shared memory.
+    pub(crate) fn shared_memory(&mut self, memory: &SharedMemory) -> Stored<MemoryObject> {
+        let known = self.all_memories().find(|known| Arc::ptr_eq(&known.get(self).0, memory.linear()));
+        known.unwrap_or_else(|| self.shared_memories.keep(MemoryObject(memory.linear().clone())))
+    }
+    pub(crate) fn all_memories(&self) -> impl Iterator<Item = Stored<MemoryObject>> {
+        self.memories.iter().chain(self.shared_memories.iter())
     }
     /// The record of a host function; made by `make` the first time.
     pub(crate) fn host_record(
@@ -97,17 +110,12 @@ impl StoreAccess<'_> {
     }
     /// A new memory, if the limits allow it: zeros, and what the image has.
     pub(crate) fn new_memory(&mut self, ty: MemoryType, image: Option<&Arc<Image>>) -> anyhow::Result<Stored<MemoryObject>> {
-        let config = self.opaque().engine().config();
-        let (bounds, limit) = (config.bounds(), config.max_memory_bytes);
-        ensure!(ty.min <= 1 << 16 && ty.max.is_none_or(|max| max <= 1 << 16 && ty.min <= max), "memory type out of range: {ty:?}");
-        ensure!(!ty.shared, "shared memories are not made yet");
-        let bytes = |pages: u64| pages * crate::memory::WASM_PAGE;
-        ensure!(bytes(ty.min) <= limit, "a memory of {} bytes is larger than the limit of {limit}", bytes(ty.min));
         self.ask(Growth::Memories(self.opaque().memories.len() + 1))?;
-        let maximum = ty.max.map(|max| bytes(max) as usize);
-        self.ask(Growth::Memory { current: 0, desired: bytes(ty.min) as usize, maximum })?;
-        let memory = MemoryObject::new(self.opaque().engine().pool(), ty, bounds, limit, image)?;
-        Ok(self.opaque_mut().memories.keep(memory))
+        // A type out of range is refused below.
+        let bytes = |pages: u64| pages.saturating_mul(crate::memory::WASM_PAGE) as usize;
+        self.ask(Growth::Memory { current: 0, desired: bytes(ty.min), maximum: ty.max.map(bytes) })?;
+        let memory = LinearMemory::new(self.opaque().engine(), ty, image)?;
+        Ok(self.opaque_mut().memories.keep(MemoryObject(Arc::new(memory))))
     }
     /// A new table of nulls, if the limits allow it.
     pub(crate) fn new_table(&mut self, ty: TableType) -> anyhow::Result<Stored<TableObject>> {
@@ -125,13 +133,20 @@ impl StoreAccess<'_> {
     }
     /// Grows a memory; the old number of pages, or None if a limit or the system forbids. An error of the limiter forbids too.
     pub(crate) fn grow_memory(&mut self, memory: Stored<MemoryObject>, delta: u64) -> Option<u64> {
-        let object = memory.get(self.opaque());
-        let (old, ty) = (object.pages(), object.ty());
-        let new = old.checked_add(delta).filter(|new| *new <= object.max_pages())?;
+        let memory = memory.get(self.opaque()).clone();
         let bytes = |pages: u64| (pages * crate::memory::WASM_PAGE) as usize;
-        let growth = Growth::Memory { current: bytes(old), desired: bytes(new), maximum: ty.max.map(bytes) };
-        self.allow_growth(growth).ok().filter(|allowed| *allowed)?;
-        memory.get(self.opaque()).grow(delta)
+        loop {
+            let old = memory.pages();
+            let new = old.checked_add(delta).filter(|new| *new <= memory.max_pages())?;
+            let growth = Growth::Memory { current: bytes(old), desired: bytes(new), maximum: memory.ty().max.map(bytes) };
+            self.allow_growth(growth).ok().filter(|allowed| *allowed)?;
+            match memory.grow(old, new) {
+                Grown::Done => return Some(old),
+                // The limiter is to be asked about what is the case.
+                Grown::Changed => {}
+                Grown::Refused => return None,
+            }
+        }
     }
     /// Grows a table by entries of a reference; the old length, or None as for `grow_memory`.
     pub(crate) fn grow_table(&mut self, table: Stored<TableObject>, delta: u64, reference: u64) -> Option<u64> {

@@ -38,7 +38,7 @@ use crate::ctx::WasiCtx;
 use crate::imports::{ValType, imports};
 use crate::memory::GuestMemory;
 use crate::types::Errno;
-use samite::{Caller, Extern, FuncType, Linker, Memory, Val};
+use samite::{Caller, Extern, FuncType, Linker, Val};
 
 /// Defines `wasi_snapshot_preview1` and `wasi_unstable` in `linker`. `get` finds the context in a store's data. Fails if one
 /// of the names is defined already.
@@ -55,7 +55,7 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
                 };
             }
             let ctx = get(caller.data_mut()).clone();
-            let memory = caller.get_export("memory").and_then(Extern::into_memory);
+            let memory = caller.get_export("memory");
             let result = (import.call)(&ctx, &mut CallerMemory { caller, memory }, &args[..params.len()])?;
             if let [out] = results {
                 *out = Val::I32(result as i32);
@@ -69,25 +69,37 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
 /// The most parameters of a function in the table.
 const MAX_PARAMS: usize = 9;
 
-/// The memory of the instance that calls.
+/// The memory of the instance that calls; threads may share it.
 struct CallerMemory<'a, T: 'static> {
     caller: Caller<'a, T>,
-    memory: Option<Memory>,
+    memory: Option<Extern>,
 }
 
 impl<T: 'static> GuestMemory for CallerMemory<'_, T> {
     fn size(&self) -> u64 {
-        self.memory.map_or(0, |memory| memory.data_size(&self.caller) as u64)
+        match &self.memory {
+            Some(Extern::Memory(memory)) => memory.data_size(&self.caller) as u64,
+            Some(Extern::SharedMemory(memory)) => memory.byte_len(),
+            _ => 0,
+        }
     }
 
     fn read(&self, ptr: u32, buf: &mut [u8]) -> Result<(), Errno> {
-        let memory = self.memory.ok_or(Errno::Fault)?;
-        memory.read(&self.caller, ptr as usize, buf).map_err(|_| Errno::Fault)
+        let done = match &self.memory {
+            Some(Extern::Memory(memory)) => memory.read(&self.caller, ptr as usize, buf),
+            Some(Extern::SharedMemory(memory)) => memory.read(ptr.into(), buf),
+            _ => return Err(Errno::Fault),
+        };
+        done.map_err(|_| Errno::Fault)
     }
 
     fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Errno> {
-        let memory = self.memory.ok_or(Errno::Fault)?;
-        memory.write(&mut self.caller, ptr as usize, bytes).map_err(|_| Errno::Fault)
+        let done = match &self.memory {
+            Some(Extern::Memory(memory)) => memory.write(&mut self.caller, ptr as usize, bytes),
+            Some(Extern::SharedMemory(memory)) => memory.write(ptr.into(), bytes),
+            _ => return Err(Errno::Fault),
+        };
+        done.map_err(|_| Errno::Fault)
     }
 }
 

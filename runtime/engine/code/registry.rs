@@ -4,13 +4,13 @@
 //! writer makes a new array, swaps it in, and frees the old one (or unmaps code) only after the count was zero once: a reader that comes
 //! later sees the new array, since all of it is sequentially consistent. Readers stay for some hundred nanoseconds, so writers may spin.
 use super::trap_row;
-use parking_lot::Mutex;
+use crate::sync::{AtomicPtr, AtomicUsize, Mutex, spin_loop};
 use samite_codegen::driver::image::FunctionRow;
 use samite_codegen::mach::tables::TrapRow;
 use samite_ir::value::Trap;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 
 /// Tables of a range, as raw slices: their owner owns the registration too.
 #[derive(Clone, Copy)]
@@ -103,7 +103,7 @@ impl Registry {
         change(&mut list);
         self.ranges.store(Box::into_raw(Box::new(list)), SeqCst);
         while self.readers.load(SeqCst) != 0 {
-            std::hint::spin_loop();
+            spin_loop();
         }
         if !old.is_null() {
             // SAFETY: it is out of reach since the store above, and nobody reads it any more.
@@ -149,6 +149,7 @@ impl Drop for Registered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::{alone, check, thread};
 
     fn add(registry: &Arc<Registry>, start: usize, rows: Rows) -> Registered {
         // SAFETY: nothing is there to be freed: the tests' tables outlive their registrations.
@@ -157,48 +158,56 @@ mod tests {
 
     #[test]
     fn finds_traps_and_functions() {
-        let registry = Arc::new(Registry::new());
-        let traps = [TrapRow { pc: 4, trap: Trap::Unreachable }, TrapRow { pc: 0x20, trap: Trap::IntegerOverflow }];
-        let functions =
-            [FunctionRow { start: 0x20, code_end: 0x30, frameless: false }, FunctionRow { start: 0, code_end: 0x10, frameless: true }];
-        let high = add(&registry, 0x5000, Rows::new(&traps, &functions, &[1, 0]));
-        let low = add(&registry, 0x1000, Rows::new(&traps[..1], &[], &[]));
-        let found = |pc| registry.find(pc).map(|f| (f.trap, f.frame));
-        assert_eq!(found(0xfff), None);
-        assert_eq!(found(0x1004), Some((Some(Trap::Unreachable), None)));
-        assert_eq!(found(0x1020), Some((None, None)));
-        assert_eq!(found(0x1100), None);
-        assert_eq!(found(0x5004), Some((Some(Trap::Unreachable), Some(FrameKind::Frameless))));
-        assert_eq!(found(0x5010), Some((None, None)));
-        assert_eq!(found(0x5020), Some((Some(Trap::IntegerOverflow), Some(FrameKind::Framed))));
-        drop(low);
-        assert_eq!(found(0x1004), None);
-        drop(high);
-        assert_eq!(found(0x5004), None);
+        alone(|| {
+            let registry = Arc::new(Registry::new());
+            let traps = [TrapRow { pc: 4, trap: Trap::Unreachable }, TrapRow { pc: 0x20, trap: Trap::IntegerOverflow }];
+            let functions =
+                [FunctionRow { start: 0x20, code_end: 0x30, frameless: false }, FunctionRow { start: 0, code_end: 0x10, frameless: true }];
+            let high = add(&registry, 0x5000, Rows::new(&traps, &functions, &[1, 0]));
+            let low = add(&registry, 0x1000, Rows::new(&traps[..1], &[], &[]));
+            let found = |pc| registry.find(pc).map(|f| (f.trap, f.frame));
+            assert_eq!(found(0xfff), None);
+            assert_eq!(found(0x1004), Some((Some(Trap::Unreachable), None)));
+            assert_eq!(found(0x1020), Some((None, None)));
+            assert_eq!(found(0x1100), None);
+            assert_eq!(found(0x5004), Some((Some(Trap::Unreachable), Some(FrameKind::Frameless))));
+            assert_eq!(found(0x5010), Some((None, None)));
+            assert_eq!(found(0x5020), Some((Some(Trap::IntegerOverflow), Some(FrameKind::Framed))));
+            drop(low);
+            assert_eq!(found(0x1004), None);
+            drop(high);
+            assert_eq!(found(0x5004), None);
+        });
     }
 
+    /// Tables on the heap, freed right after their registration ends: a reader that stayed too long would see it.
     #[test]
     fn readers_and_writers_at_once() {
-        let registry = Arc::new(Registry::new());
-        let stop = std::sync::atomic::AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    while !stop.load(SeqCst) {
-                        for pc in [0x1004, 0x2004, 0x3004] {
-                            assert!(registry.find(pc).is_none_or(|f| f.trap == Some(Trap::Unreachable)));
-                        }
+        check(|| {
+            let registry = Arc::new(Registry::new());
+            let readers = [0x1004, 0x2004].map(|pc| {
+                let registry = registry.clone();
+                thread::spawn(move || {
+                    for _ in 0..3 {
+                        assert!(registry.find(pc).is_none_or(|f| f.trap == Some(Trap::Unreachable)));
                     }
-                });
-            }
-            for _ in 0..2000 {
-                // Tables on the heap, freed right after the registration ends: a reader that stayed too long would see it.
-                let tables: Vec<Vec<TrapRow>> = (0..3).map(|_| vec![TrapRow { pc: 4, trap: Trap::Unreachable }]).collect();
-                let kept: Vec<Registered> =
-                    tables.iter().enumerate().map(|(k, t)| add(&registry, 0x1000 * (k + 1), Rows::new(t, &[], &[]))).collect();
-                drop(kept);
-            }
-            stop.store(true, SeqCst);
+                })
+            });
+            let writers = [0x1000, 0x2000].map(|start| {
+                let registry = registry.clone();
+                thread::spawn(move || {
+                    for _ in 0..2 {
+                        let mut table = vec![TrapRow { pc: 4, trap: Trap::Unreachable }];
+                        let known = add(&registry, start, Rows::new(&table, &[], &[]));
+                        let trap = registry.find(start + 4).and_then(|f| f.trap);
+                        assert_eq!(trap, Some(Trap::Unreachable));
+                        drop(known);
+                        assert_eq!(registry.find(start + 4), None);
+                        table[0].trap = Trap::IntegerOverflow;
+                    }
+                })
+            });
+            readers.into_iter().chain(writers).for_each(|thread| thread.join().unwrap());
         });
     }
 }

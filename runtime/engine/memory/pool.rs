@@ -4,7 +4,7 @@
 //! `MADV_DONTNEED`, which gives the pages back. Both thresholds are guesses from page-fault costs (about 0.5 us a page in a guest).
 use super::image::Image;
 use crate::sys::{Access, PAGE, Reservation};
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use parking_lot::Mutex;
 use samite_opt::Bounds;
 use std::io;
@@ -56,11 +56,27 @@ pub struct Pool {
     /// Bytes of address space in use by memories or waiting.
     reserved: AtomicU64,
     budget: u64,
+    /// Bytes of all shared memories.
+    shared: AtomicU64,
+    most_shared: u64,
 }
 
 impl Pool {
-    pub fn new(budget: u64) -> Arc<Pool> {
-        Arc::new(Pool { idle: Mutex::new(Vec::new()), reserved: AtomicU64::new(0), budget })
+    /// `budget`: bytes of address space; `most_shared`: bytes of all shared memories.
+    pub fn new(budget: u64, most_shared: u64) -> Arc<Pool> {
+        let zero = AtomicU64::default;
+        Arc::new(Pool { idle: Mutex::default(), reserved: zero(), budget, shared: zero(), most_shared })
+    }
+    /// Counts bytes of shared memories, if there may be so many.
+    pub fn charge_shared(&self, bytes: u64) -> anyhow::Result<()> {
+        let most = self.most_shared;
+        let more = |now: u64| now.checked_add(bytes).filter(|new| *new <= most);
+        let charged = self.shared.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        charged.map_err(|now| anyhow!("{bytes} bytes more than the {now} of shared memories there are would pass the limit of {most}"))?;
+        Ok(())
+    }
+    pub fn release_shared(&self, bytes: u64) {
+        self.shared.fetch_sub(bytes, Ordering::Relaxed);
     }
     /// A reservation of `size` bytes, the first `length` of them accessible and as the image says, zero elsewhere; under `Bounds::Guard` no
     /// more than those are accessible.
@@ -156,6 +172,9 @@ impl Pooled {
     }
     pub fn contains(&self, address: usize) -> bool {
         (self.base().addr()..self.base().addr() + self.idle.reservation.size()).contains(&address)
+    }
+    pub fn pool(&self) -> &Pool {
+        &self.pool
     }
     pub fn accessible(&self) -> usize {
         self.idle.accessible

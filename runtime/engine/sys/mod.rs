@@ -1,4 +1,6 @@
-//! What the runtime asks of the operating system: address space and the bounds of the stack. Signals are in `trap`.
+//! What the runtime asks of the operating system: address space, the bounds of the stack, and sleep (`park`). Signals are in `trap`.
+pub mod park;
+
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;

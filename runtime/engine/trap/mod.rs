@@ -80,7 +80,7 @@ fn failure(store: &mut StoreAccess<'_>) -> anyhow::Error {
     let mut frames = unwind::recorded(store);
     // A fault that no guard explains would be a hole: stop here, before anybody takes it for a trap.
     if let (Trap::MemoryOutOfBounds, Some(address)) = (trap, store.record().trap.fault_address.get()) {
-        let mut memories = store.opaque().memories.iter();
+        let mut memories = store.opaque().all_memories();
         let explained = memories.any(|memory| memory.get(store.opaque()).contains(address));
         assert!(explained, "wasm code accessed address {address:#x}, which is in none of its memories: {:?}", frames.first());
     }

@@ -9,8 +9,9 @@ use super::context::instance_of;
 use super::records::VmContext;
 use super::store::{StoreAccess, Stored};
 use crate::instance::InstanceData;
+use crate::memory::wait::Waited;
 use crate::store::{Pending, StoreOpaque};
-use samite_ir::ssa::Builtin;
+use samite_ir::ssa::{Builtin, waited};
 use samite_ir::translate::vmctx;
 use samite_ir::value::Trap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -169,16 +170,42 @@ unsafe extern "C" fn interrupt(context: *mut VmContext) -> u64 {
     }
 }
 
-// Only code that has a shared memory calls these, and there are none yet.
-
-extern "C" fn memory_wait32(_context: *mut VmContext, _memory: u32, _address: u64, _expected: u32, _timeout: i64) -> u64 {
-    unreachable!("no memory is shared")
+unsafe extern "C" fn memory_wait32(context: *mut VmContext, memory: u32, address: u64, expected: u32, timeout: i64) -> u64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { wait(context, memory, address, 4, expected.into(), timeout) }
 }
 
-extern "C" fn memory_wait64(_context: *mut VmContext, _memory: u32, _address: u64, _expected: u64, _timeout: i64) -> u64 {
-    unreachable!("no memory is shared")
+unsafe extern "C" fn memory_wait64(context: *mut VmContext, memory: u32, address: u64, expected: u64, timeout: i64) -> u64 {
+    // SAFETY: called by compiled code with its context.
+    unsafe { wait(context, memory, address, 8, expected, timeout) }
 }
 
-extern "C" fn memory_notify(_context: *mut VmContext, _memory: u32, _address: u64, _count: u32) -> u64 {
-    unreachable!("no memory is shared")
+/// One of `waited`. What the deadline's callback fails or panics with becomes what the call into wasm ends with.
+///
+/// # Safety
+/// As `enter`.
+unsafe fn wait(context: *mut VmContext, memory: u32, address: u64, width: u32, expected: u64, timeout: i64) -> u64 {
+    // SAFETY: as the caller says.
+    let (mut store, instance) = unsafe { enter(context) };
+    let memory = instance.get(store.opaque()).memories[memory as usize];
+    let outcome = match catch_unwind(AssertUnwindSafe(|| store.wait(memory, address, width, expected, timeout))) {
+        Ok(Ok(Waited::Notified)) => waited::WOKEN,
+        Ok(Ok(Waited::Mismatch)) => waited::NOT_EQUAL,
+        Ok(Ok(Waited::TimedOut)) => waited::TIMED_OUT,
+        Ok(Ok(Waited::Interrupted)) => waited::INTERRUPTED,
+        // The code has looked at alignment and knows that the memory is shared.
+        Ok(Err(_)) => waited::OUT_OF_BOUNDS,
+        Err(panic) => {
+            crate::trap::host_failed(&mut store, Pending::Panic(panic));
+            waited::INTERRUPTED
+        }
+    };
+    u64::from(outcome as u32)
+}
+
+unsafe extern "C" fn memory_notify(context: *mut VmContext, memory: u32, address: u64, count: u32) -> u64 {
+    // SAFETY: called by compiled code with its context.
+    let (store, instance) = unsafe { enter(context) };
+    let memory = instance.get(store.opaque()).memories[memory as usize];
+    store.notify(memory, address, count).map_or(u64::from(waited::OUT_OF_BOUNDS as u32), u64::from)
 }

@@ -1,4 +1,5 @@
 //! Records shared with machine code. Offsets are those of `samite_ir::translate::vmctx`, asserted below.
+use crate::sync::AtomicU64;
 use samite_ir::translate::vmctx::{func_entry, func_record, memory_record, store_record, table_record};
 use std::cell::{Cell, UnsafeCell};
 use std::mem::offset_of;
@@ -95,12 +96,18 @@ impl StoreRecord {
     }
 }
 
+/// Of a shared memory, all threads that use it read this one record.
 #[repr(C)]
 pub struct MemoryRecord {
-    pub base: Cell<*mut u8>,
-    /// In bytes.
-    pub length: Cell<u64>,
+    pub base: *mut u8,
+    /// In bytes. Never less than it was.
+    pub length: AtomicU64,
 }
+
+// SAFETY: the address is followed only by `memory`, which says by whom and when.
+unsafe impl Send for MemoryRecord {}
+// SAFETY: as above.
+unsafe impl Sync for MemoryRecord {}
 
 const _: () = {
     assert!(offset_of!(MemoryRecord, base) == memory_record::BASE as usize);

@@ -1,6 +1,6 @@
 //! Programs that run in the engine and call WASI.
 
-use samite::{Engine, Linker, Module, Store};
+use samite::{Config, Engine, EngineKind, Linker, Module, Store};
 use samite_wasi::types::Errno;
 use samite_wasi::{Exit, OutputBuffer, Stdout, WasiCtx, WasiCtxBuilder, add_to_linker};
 
@@ -10,13 +10,16 @@ struct Data {
 
 /// Runs `_start`; gives how it ended and what it wrote.
 fn run(program: &str, builder: WasiCtxBuilder) -> (anyhow::Result<()>, Vec<u8>) {
+    run_on(&Engine::default(), program, builder)
+}
+
+fn run_on(engine: &Engine, program: &str, builder: WasiCtxBuilder) -> (anyhow::Result<()>, Vec<u8>) {
     let output = OutputBuffer::new(1 << 20);
-    let engine = Engine::default();
-    let mut linker = Linker::new(&engine);
+    let mut linker = Linker::new(engine);
     add_to_linker(&mut linker, |data: &mut Data| &mut data.wasi).unwrap();
-    let module = Module::new(&engine, program).unwrap();
+    let module = Module::new(engine, program).unwrap();
     let wasi = builder.stdout(Stdout::Buffer(output.clone())).build().unwrap();
-    let mut store = Store::new(&engine, Data { wasi });
+    let mut store = Store::new(engine, Data { wasi });
     let instance = linker.instantiate(&mut store, &module).unwrap();
     let start = instance.get_typed_func::<(), ()>(&mut store, "_start").unwrap();
     (start.call(&mut store, ()), output.contents())
@@ -29,6 +32,17 @@ fn exit_code(end: anyhow::Result<()>) -> i32 {
 /// The arguments, one after another, to standard output.
 #[test]
 fn arguments_to_output() {
+    prints_arguments(&Engine::default(), "1");
+}
+
+/// Of such a memory no bytes can be borrowed.
+#[test]
+fn arguments_to_output_through_shared_memory() {
+    let engine = Engine::new(Config::new().engine(EngineKind::Reference)).unwrap();
+    prints_arguments(&engine, "1 1 shared");
+}
+
+fn prints_arguments(engine: &Engine, memory: &str) {
     let program = r#"(module
         (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
         (import "wasi_snapshot_preview1" "args_get" (func $get (param i32 i32) (result i32)))
@@ -41,7 +55,8 @@ fn arguments_to_output() {
             (i32.store (i32.const 20) (i32.load (i32.const 4)))
             (if (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)) (then unreachable))
             (if (i32.ne (i32.load (i32.const 24)) (i32.load (i32.const 4))) (then unreachable))))"#;
-    let (end, output) = run(program, WasiCtxBuilder::new().args(["one", "two", ""]));
+    let program = &program.replace(r#"(memory (export "memory") 1)"#, &format!(r#"(memory (export "memory") {memory})"#));
+    let (end, output) = run_on(engine, program, WasiCtxBuilder::new().args(["one", "two", ""]));
     end.unwrap();
     assert_eq!(output, b"one\0two\0\0");
 }

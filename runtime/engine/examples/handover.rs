@@ -1,0 +1,107 @@
+//! What it takes two threads to hand a turn to each other: through `SharedMemory::wait32` and `notify`, and through futexes of the system.
+//!
+//! `cargo run --release -p samite --example handover`: medians of interleaved runs, in nanoseconds a hand-over. `running`: the other thread
+//! answers at once, on a processor of its own. `asleep`: both threads on one processor, so that each must sleep for the other to go on.
+//! `late`: the other one answers after 50 us of work, which are taken off.
+use rustix::thread::{CpuSet, futex, sched_setaffinity};
+use samite::*;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 11;
+
+/// A word that changes hands.
+trait Turn: Sync {
+    fn get(&self) -> u32;
+    /// Waits while it is `value`.
+    fn wait(&self, value: u32);
+    fn pass(&self, value: u32);
+}
+
+struct Ours(SharedMemory);
+
+impl Turn for Ours {
+    fn get(&self) -> u32 {
+        self.0.atomic_load_u32(0).expect("inside")
+    }
+    fn wait(&self, value: u32) {
+        self.0.wait32(0, value, None).expect("inside");
+    }
+    fn pass(&self, value: u32) {
+        self.0.atomic_store_u32(0, value).expect("inside");
+        self.0.notify(0, 1).expect("inside");
+    }
+}
+
+struct Native(AtomicU32);
+
+impl Turn for Native {
+    fn get(&self) -> u32 {
+        self.0.load(SeqCst)
+    }
+    fn wait(&self, value: u32) {
+        // It fails if the value is another one, which `turns` looks at.
+        let _ = futex::wait(&self.0, futex::Flags::PRIVATE, value, None);
+    }
+    fn pass(&self, value: u32) {
+        self.0.store(value, SeqCst);
+        futex::wake(&self.0, futex::Flags::PRIVATE, 1).expect("a futex");
+    }
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    Running,
+    Asleep,
+    Late,
+}
+
+const WORK: Duration = Duration::from_micros(50);
+
+/// Turns `mine`, `mine + 2`, ..
+fn turns(turn: &dyn Turn, mine: u32, count: u32, how: How) {
+    let processor = if matches!(how, How::Asleep) { 0 } else { mine as usize };
+    let mut set = CpuSet::new();
+    set.set(processor);
+    sched_setaffinity(None, &set).expect("two processors");
+    for next in (mine..2 * count).step_by(2) {
+        loop {
+            let now = turn.get();
+            if now == next {
+                break;
+            }
+            turn.wait(now);
+        }
+        if matches!(how, How::Late) {
+            let start = Instant::now();
+            while start.elapsed() < WORK {}
+        }
+        turn.pass(next + 1);
+    }
+}
+
+/// Nanoseconds a hand-over.
+fn measure(turn: &dyn Turn, how: How) -> f64 {
+    let count = if matches!(how, How::Late) { 1000 } else { 20_000 };
+    let start = Instant::now();
+    std::thread::scope(|scope| (0..2).for_each(|mine| drop(scope.spawn(move || turns(turn, mine, count, how)))));
+    let each = start.elapsed().as_nanos() as f64 / f64::from(2 * count);
+    if matches!(how, How::Late) { each - WORK.as_nanos() as f64 } else { each }
+}
+
+fn main() -> Result<()> {
+    let engine = Engine::default();
+    for (name, how) in [("running", How::Running), ("asleep", How::Asleep), ("late", How::Late)] {
+        let (mut ours, mut native) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            let memory = SharedMemory::new(&engine, MemoryType { min: 1, max: Some(1), shared: true })?;
+            ours.push(measure(&Ours(memory), how));
+            native.push(measure(&Native(AtomicU32::new(0)), how));
+        }
+        ours.sort_by(f64::total_cmp);
+        native.sort_by(f64::total_cmp);
+        let (a, b) = (ours[RUNS / 2], native[RUNS / 2]);
+        println!("{name:8} samite {a:8.0} ns   futex {b:8.0} ns   ratio {:.3}", a / b);
+    }
+    Ok(())
+}
