@@ -1,30 +1,59 @@
-//! Commands on a store.
+//! Commands on a store, those of each thread on one of its own.
 use super::expect::{Expected, Shown};
-use super::read::{Action, Argument, Script, Source, What};
+use super::read::{Action, Argument, Command, Script, Source, What};
 use super::{Failure, Outcome, spectest};
 use crate::input::one_line;
-use samite::{Engine, ExternRef, Instance, Linker, Module, Ref, Store, Trap, Val};
+use samite::{Engine, Extern, ExternRef, Instance, Linker, Module, Ref, SharedMemory, Store, Trap, Val};
 use samite_ir::translate::{Error, ErrorKind};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::{Scope, ScopedJoinHandle};
 
 pub fn run(script: &Script, engine: &Engine) -> Outcome {
+    let mut outcome = std::thread::scope(|scope| run_commands(scope, &script.commands, engine, None));
+    outcome.failures.sort_by_key(|failure| failure.line);
+    outcome
+}
+
+/// An instance's shared memories, under the names of its exports, for a thread that knows it by `name`.
+struct Shared {
+    name: String,
+    memories: Vec<(String, SharedMemory)>,
+}
+
+/// Runs commands, and waits for all threads that they start.
+fn run_commands<'scope, 'script>(
+    scope: &'scope Scope<'scope, 'script>,
+    commands: &'script [Command],
+    engine: &Engine,
+    shared: Option<Shared>,
+) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut runner = match Runner::new(engine) {
+    let mut runner = match Runner::new(scope, engine, shared) {
         Ok(runner) => runner,
         Err(error) => {
+            let line = commands.first().map_or(1, |command| command.line);
             let message = format!("the host module cannot be made: {}", one_line(&error));
-            outcome.failures.push(Failure { line: 1, message, feature: None });
+            outcome.failures.push(Failure { line, message, feature: None });
             return outcome;
         }
     };
-    for command in &script.commands {
+    for command in commands {
         match runner.command(&command.what) {
             Ok(Counts::Yes) => outcome.passed += 1,
             Ok(Counts::No) => {}
             Err(Reason { message, feature }) => outcome.failures.push(Failure { line: command.line, message, feature }),
         }
     }
+    let running: Vec<String> = runner.threads.keys().cloned().collect();
+    for thread in running {
+        if let Err(Reason { message, feature }) = runner.join(&thread) {
+            let line = commands.last().map_or(1, |command| command.line);
+            outcome.failures.push(Failure { line, message, feature });
+        }
+    }
+    outcome.passed += runner.of_threads.passed;
+    outcome.failures.append(&mut runner.of_threads.failures);
     outcome
 }
 
@@ -76,6 +105,9 @@ impl Stop {
     }
 }
 
+/// Bytes of a thread's stack: those of the main thread on most systems.
+const STACK: usize = 8 << 20;
+
 /// A panic is a bug of the engine; the script goes on, to show what else works.
 fn guarded<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<T, Stop> {
     match catch_unwind(AssertUnwindSafe(work)) {
@@ -91,7 +123,11 @@ fn guarded<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<T, Stop> {
 /// An instance, or why there is none: what refers to it then fails for the same reason.
 type Place = Result<Instance, Reason>;
 
-struct Runner {
+struct Runner<'scope, 'script> {
+    scope: &'scope Scope<'scope, 'script>,
+    threads: HashMap<String, ScopedJoinHandle<'scope, Outcome>>,
+    /// What came of the threads that ended.
+    of_threads: Outcome,
     engine: Engine,
     store: Store<()>,
     linker: Linker<()>,
@@ -103,25 +139,32 @@ struct Runner {
     definitions: HashMap<String, Result<Module, Reason>>,
 }
 
-impl Runner {
-    fn new(engine: &Engine) -> anyhow::Result<Runner> {
+impl<'scope, 'script> Runner<'scope, 'script> {
+    fn new(scope: &'scope Scope<'scope, 'script>, engine: &Engine, shared: Option<Shared>) -> anyhow::Result<Runner<'scope, 'script>> {
         let mut store = Store::new(engine, ());
         let mut linker = Linker::new(engine);
         linker.allow_shadowing(true);
         spectest::define(&mut linker, &mut store)?;
+        let mut named = HashMap::new();
+        if let Some(shared) = shared {
+            named.insert(shared.name, Ok(stand_in(&mut store, &shared.memories)?));
+        }
         Ok(Runner {
+            scope,
+            threads: HashMap::new(),
+            of_threads: Outcome::default(),
             engine: engine.clone(),
             store,
             linker,
             unlinked: HashMap::new(),
             current: Err(Reason::new("there is no instance yet")),
-            named: HashMap::new(),
+            named,
             latest_definition: Err(Reason::new("there is no module definition yet")),
             definitions: HashMap::new(),
         })
     }
 
-    fn command(&mut self, what: &What) -> Result<Counts, Reason> {
+    fn command(&mut self, what: &'script What) -> Result<Counts, Reason> {
         match what {
             What::Module { name, module } => {
                 let place = self.compile(module).and_then(|module| self.instantiate(&module)).map_err(Stop::reason);
@@ -175,8 +218,39 @@ impl Runner {
                 let module = self.compile(module).map_err(Stop::reason)?;
                 unlinkable(self.instantiate(&module), message).map(|()| Counts::Yes)
             }
+            What::Thread { name, shared, commands } => self.spawn(name, shared, commands).map(|()| Counts::No),
+            What::Wait { thread } => self.join(thread).map(|()| Counts::No),
             What::Unsupported { feature } => Err(Reason::missing(feature)),
         }
+    }
+
+    fn spawn(&mut self, name: &str, shared: &Option<String>, commands: &'script [Command]) -> Result<(), Reason> {
+        if self.threads.contains_key(name) {
+            return Err(Reason::new(format!("there is a thread ${name} already")));
+        }
+        let shared = match shared {
+            None => None,
+            Some(shared) => {
+                let exports = self.instance(&Some(shared.clone()))?.exports(&mut self.store);
+                let memories = exports.filter_map(|export| Some((export.name().to_string(), export.into_shared_memory()?)));
+                Some(Shared { name: shared.clone(), memories: memories.collect() })
+            }
+        };
+        let (scope, engine) = (self.scope, self.engine.clone());
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let started = thread.spawn_scoped(scope, move || run_commands(scope, commands, &engine, shared));
+        let started = started.map_err(|error| Reason::new(format!("the thread cannot be started: {error}")))?;
+        self.threads.insert(name.to_string(), started);
+        Ok(())
+    }
+
+    /// Waits for a thread, and keeps what came of it.
+    fn join(&mut self, name: &str) -> Result<(), Reason> {
+        let thread = self.threads.remove(name).ok_or_else(|| Reason::new(format!("there is no thread ${name}")))?;
+        let mut outcome = thread.join().map_err(|_| Reason::new(format!("the thread ${name} panicked")))?;
+        self.of_threads.passed += outcome.passed;
+        self.of_threads.failures.append(&mut outcome.failures);
+        Ok(())
     }
 
     /// Makes the outcome of an instantiation the current instance, and the named one if it has a name.
@@ -253,6 +327,23 @@ impl Runner {
             None => Err(Reason::error(&error)),
         }
     }
+}
+
+/// An instance that exports memories as another one does that is in a store of another thread.
+fn stand_in(store: &mut Store<()>, memories: &[(String, SharedMemory)]) -> anyhow::Result<Instance> {
+    let mut text = String::from("(module");
+    // A module has no more than one memory, under any number of names.
+    if let Some((_, memory)) = memories.first() {
+        let ty = memory.ty();
+        text += &format!(" (import \"\" \"\" (memory {} {} shared))", ty.min, ty.max.unwrap_or(ty.min));
+    }
+    for (name, _) in memories {
+        let name: String = name.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+        text += &format!(" (export \"{name}\" (memory 0))");
+    }
+    let module = Module::new(store.engine(), text + ")")?;
+    let imports: Vec<Extern> = memories.first().map(|(_, memory)| memory.clone().into()).into_iter().collect();
+    Instance::new(store, &module, &imports)
 }
 
 /// Scripts of early versions assert that what a later feature allows is refused; an engine without the feature agrees, in other words.

@@ -2,7 +2,7 @@
 //!
 //! A script is read once, into commands that own their modules as bytes (`read`), and then run as often as there are configurations
 //! (`execute`). The grammar is that of the specification's reference interpreter, described in the README of its
-//! folder in the specification's repository; the `wast` crate parses it.
+//! folder in the specification's repository, with the threads of the threads proposal's one; the `wast` crate parses it.
 //!
 //! - `read` text to commands      - `execute` commands on a store        - `expect` does a value fit what is asserted?
 //! - `spectest` the host module that scripts import                      - `later` the list of what is not expected to pass yet
@@ -40,7 +40,7 @@ pub struct Failure {
 }
 
 impl Script {
-    /// Runs all commands in a new store of the engine.
+    /// Runs all commands in a new store of the engine, those of each thread on a thread, in a store of its own.
     pub fn run(&self, engine: &Engine) -> Outcome {
         execute::run(self, engine)
     }

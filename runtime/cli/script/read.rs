@@ -91,6 +91,17 @@ pub enum What {
         module: Source,
         message: String,
     },
+    /// Starts a thread that runs commands in a store of its own. Of the world outside it knows the instance `shared`, and of that the shared
+    /// memories only.
+    Thread {
+        name: String,
+        shared: Option<String>,
+        commands: Vec<Command>,
+    },
+    /// Waits for the end of a thread.
+    Wait {
+        thread: String,
+    },
     /// A command that belongs to a feature that the engine does not have.
     Unsupported {
         feature: &'static str,
@@ -133,12 +144,7 @@ impl Script {
         lexer.allow_confusing_unicode(true);
         let buffer = ParseBuffer::new_with_lexer(lexer).map_err(fail)?;
         let script: Wast<'_> = parser::parse(&buffer).map_err(fail)?;
-        let lines = LineStarts::new(text);
-        let commands = script.directives.into_iter().map(|directive| {
-            let line = lines.line(directive.span().offset());
-            Command { line, what: command(directive) }
-        });
-        Ok(Script { name: name.to_string(), commands: commands.collect() })
+        Ok(Script { name: name.to_string(), commands: commands(script.directives, &LineStarts::new(text)) })
     }
 }
 
@@ -154,7 +160,12 @@ impl LineStarts {
     }
 }
 
-fn command(directive: WastDirective<'_>) -> What {
+fn commands(directives: Vec<WastDirective<'_>>, lines: &LineStarts) -> Vec<Command> {
+    let command = |directive: WastDirective<'_>| Command { line: lines.line(directive.span().offset()), what: what(directive, lines) };
+    directives.into_iter().map(command).collect()
+}
+
+fn what(directive: WastDirective<'_>, lines: &LineStarts) -> What {
     match directive {
         WastDirective::Module(module) => What::Module { name: module.name().map(owned), module: encode(module) },
         WastDirective::ModuleDefinition(module) => What::Definition { name: module.name().map(owned), module: encode(module) },
@@ -184,7 +195,10 @@ fn command(directive: WastDirective<'_>) -> What {
             What::Unsupported { feature: "custom sections with a meaning" }
         }
         WastDirective::AssertSuspension { .. } => What::Unsupported { feature: "stack switching" },
-        WastDirective::Thread(_) | WastDirective::Wait { .. } => What::Unsupported { feature: "threads" },
+        WastDirective::Thread(thread) => {
+            What::Thread { name: owned(thread.name), shared: thread.shared_module.map(owned), commands: commands(thread.directives, lines) }
+        }
+        WastDirective::Wait { thread, .. } => What::Wait { thread: owned(thread) },
     }
 }
 

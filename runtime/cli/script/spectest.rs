@@ -1,5 +1,5 @@
 //! The host module `spectest` that scripts may import, as in the specification's reference interpreter. What it prints is not shown.
-use samite::{Extern, FuncType, Global, GlobalType, Linker, Memory, MemoryType, Ref, Store, Table, TableType, Val, ValType};
+use samite::{Extern, FuncType, Global, GlobalType, Linker, Memory, MemoryType, Ref, SharedMemory, Store, Table, TableType, Val, ValType};
 
 pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> anyhow::Result<()> {
     use ValType::*;
@@ -30,5 +30,7 @@ pub fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> anyhow::Result<
     linker.define(&mut *store, "spectest", "table", Extern::Table(table))?;
     let memory = Memory::new(&mut *store, MemoryType { min: 1, max: Some(2), shared: false })?;
     linker.define(&mut *store, "spectest", "memory", Extern::Memory(memory))?;
+    let shared = SharedMemory::new(store.engine(), MemoryType { min: 1, max: Some(2), shared: true })?;
+    linker.define(&mut *store, "spectest", "shared_memory", Extern::SharedMemory(shared))?;
     Ok(())
 }
