@@ -68,13 +68,15 @@ const RUNS: usize = 15;
 
 #[test]
 fn copies_are_not_told_apart() {
-    for (rounds, runs) in [(3, 5), (3, RUNS), (5, RUNS), (ROUNDS, 5), (ROUNDS, RUNS)] {
+    for (rounds, runs) in [(3, 5), (5, 3), (3, RUNS), (5, RUNS), (ROUNDS, 5), (ROUNDS, RUNS)] {
         let reports = reports(rounds, runs, 1.0);
         let wrong = share(&reports, |j| j.verdict != Verdict::CannotTell);
         assert!(wrong <= 0.05, "{rounds} rounds of {runs} runs: {wrong} of the verdicts are false");
-        // Not by refusing everything: chances of single comparisons are what they say.
+        // Not by refusing everything: chances of single comparisons are what they say. Of three runs often none was undisturbed; such outliers make
+        // few rounds too careful.
         let by_chance = share(&reports, |j| j.p <= 0.05);
-        assert!((0.01..=0.08).contains(&by_chance), "{rounds} rounds of {runs} runs: {by_chance}");
+        let least = if runs < 5 { 0.0 } else { 0.01 };
+        assert!((least..=0.08).contains(&by_chance), "{rounds} rounds of {runs} runs: {by_chance}");
         println!("{rounds} rounds of {runs} runs: {wrong:.3} false, {by_chance:.3} below 0.05");
         let inside = share(&reports, |j| j.low <= 1.0 && j.high >= 1.0);
         assert!((0.92..=0.99).contains(&inside), "{rounds} rounds of {runs} runs: {inside} of the intervals hold the truth");
@@ -104,7 +106,7 @@ fn what_is_called_detectable_is_detected() {
 /// In single programs: the plan is that of `--thorough`.
 #[test]
 fn two_percent_are_found() {
-    for (rounds, runs) in [(3, 5), (5, RUNS), (ROUNDS, 5), (ROUNDS, RUNS)] {
+    for (rounds, runs) in [(3, 5), (5, 3), (5, RUNS), (ROUNDS, 5), (ROUNDS, RUNS)] {
         println!(
             "{rounds} rounds of {runs} runs: {:.3} of 2 % found",
             share(&reports(rounds, runs, 1.02), |j| j.verdict == Verdict::Slower)
@@ -133,7 +135,7 @@ fn two_percent_of_the_suite_are_found() {
 fn means_of_few_programs() {
     let means = |factor: f64, size: usize| -> Vec<Judged> {
         let mut all = Vec::new();
-        for (rounds, runs) in [(3, 5), (ROUNDS, RUNS)] {
+        for (rounds, runs) in [(5, 3), (ROUNDS, RUNS)] {
             for report in evidence(rounds, runs, factor) {
                 let shared = share_errors(&report.iter().map(|e| (0, e)).collect::<Vec<_>>());
                 let groups = shared.chunks(size).map(|group| together(&group.iter().collect::<Vec<_>>(), 1).unwrap());

@@ -93,10 +93,10 @@ struct PeerArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Measurement")]
 struct PlanArgs {
-    /// Processes of each engine for each program [default: 3, with --thorough 10]
+    /// Processes of each engine for each program [default: 5, with --thorough 10]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     processes: Option<u32>,
-    /// Timed runs in each process [default: 5, with --thorough 15]
+    /// Timed runs in each process [default: 3, with --thorough 15]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     runs: Option<u32>,
     /// A process that was timed for so long is not asked for more runs [default: 250ms, with --thorough 2s]
@@ -164,7 +164,7 @@ impl ReportArgs {
 
 impl PlanArgs {
     fn plan(&self, with_compile: bool) -> Plan {
-        let (processes, runs, patience) = if self.thorough { (10, 15, 2000) } else { (3, 5, 250) };
+        let (processes, runs, patience) = if self.thorough { (10, 15, 2000) } else { (5, 3, 250) };
         // The clock is random enough; what matters is that it is written down.
         let clock = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64 & 0xffff_ffff);
         Plan {
