@@ -1,5 +1,8 @@
 //! Vector operators before and after they become instructions, by the evaluator; and no more of those than the best known sequence has.
 //! The machine code is compared in `runtime/engine/tests/lanes.rs`.
+#[path = "common/shuffles.rs"]
+mod shuffles;
+
 use samite_codegen::x64::cpu::Cpu;
 use samite_codegen::x64::lanes::expand;
 use samite_ir::ssa::eval::{Access, Callee, End, World, eval};
@@ -8,6 +11,7 @@ use samite_ir::ssa::verify::assert_valid;
 use samite_ir::ssa::{Func, Op};
 use samite_ir::value::edges::edges;
 use samite_ir::value::{LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, Shape, TargetOp, Trap, Type, Wide, canonical_nan_lanes};
+use shuffles::patterns;
 use std::fmt::Write;
 
 struct Nowhere;
@@ -240,37 +244,8 @@ fn shuffle_line(pattern: [u8; 16]) -> String {
 /// Patterns of all kinds, and how many instructions they took: index is the number.
 #[test]
 fn shuffles() {
-    let mut patterns: Vec<[u8; 16]> = Vec::new();
-    let lanes = |size: usize, l: &[u8]| -> [u8; 16] { std::array::from_fn(|k| l[k / size] * size as u8 + (k % size) as u8) };
-    // All of two lanes and of four.
-    for n in 0..256u32 {
-        if n < 16 {
-            patterns.push(lanes(8, &[n as u8 % 4, n as u8 / 4]));
-        }
-    }
-    for n in 0..4096u32 {
-        patterns.push(lanes(4, &[0, 3, 6, 9].map(|at| (n >> at & 7) as u8)));
-    }
-    let mut r = Random(3);
-    // Rotations of both, words, blends of every width, interleavings, random ones.
-    for n in 0..32u8 {
-        patterns.push(std::array::from_fn(|k| (k as u8 + n) % 32));
-        patterns.push(std::array::from_fn(|k| (k as u8 + n) % 16));
-        patterns.push([n; 16]);
-    }
-    for _ in 0..1500 {
-        let words: [u8; 8] = std::array::from_fn(|_| r.below(16) as u8);
-        patterns.push(lanes(2, &words));
-        let mask = r.next();
-        patterns.push(std::array::from_fn(|k| k as u8 | ((mask >> k & 1) as u8) << 4));
-        patterns.push(lanes(2, &std::array::from_fn::<u8, 8, _>(|k| k as u8 | ((mask >> (20 + k) & 1) as u8) << 3)));
-        patterns.push(std::array::from_fn(|k| if k < 8 { k as u8 } else { r.below(16) as u8 + 16 }));
-        let from = r.below(17) as u8;
-        patterns.push(std::array::from_fn(|_| from + r.below(16) as u8));
-        patterns.push(std::array::from_fn(|_| r.below(32) as u8));
-    }
     let mut counts = [0usize; 4];
-    for p in patterns {
+    for p in patterns() {
         let f = judge(&shuffle_line(p), None, 6);
         counts[length(&f)] += 1;
     }

@@ -32,8 +32,6 @@
 ;;
 ;; sums:
 ;; @0067    vpsrld   xmm1, xmm0, 0x10
-;;          vpand    xmm2, xmm0, xmmword ptr [.d1]
+;;          vpblendw xmm2, xmm0, xmm1, 0xaa
 ;;          vpaddd   xmm0, xmm1, xmm2
 ;; @0069    ret
-;;        .d1:
-;;          const    0x0000ffff0000ffff0000ffff0000ffff

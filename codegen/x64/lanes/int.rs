@@ -95,8 +95,8 @@ impl Expander<'_> {
             }
             ExtaddPairwiseU => {
                 let odd = self.t1i(PsrldImm, 16, a);
-                let low = self.splat_constant(I32x4, 0xffff);
-                let even = self.t2(Pand, a, low);
+                // Its upper halves are the zeros that the others want.
+                let even = self.t2i(Pblendw, 0xaa, a, odd);
                 self.t2(Paddd, odd, even)
             }
             _ => unreachable!("{shape}.{op} is of floats"),

@@ -1,12 +1,20 @@
 //! Every vector operator through machine code, against `ir/value`: operands in registers, in memory, constant, or the same twice; on edges of lanes
-//! against edges and on random ones. Each form gives back its operands as well, so that what overwrites one is seen.
-//! (`ir/value` itself is judged by foreign engines: `ir/tests/value_lanes_recorded.rs`.)
+//! against edges and on random ones; under a set of strategies in which every two choices meet. Each form gives back its operands as well, so
+//! that what overwrites one is seen. (`ir/value` itself is judged by foreign engines: `ir/tests/value_lanes_recorded.rs`.)
 //!
-//! An operator is one module. Each form of it is a function; a `sweep` beside it calls it for records of operands that lie in memory.
+//! Cases, each an operator in a form, share a module. Each is a function; a `sweep` beside it calls it for records of operands that lie in memory.
+#[path = "../../../codegen/tests/common/shuffles.rs"]
+mod shuffles;
+
 use samite::{Config, Engine, Extern, Func, Linker, Memory, Module, Store, Strategy, Val};
+use samite_codegen::x64::cpu::Cpu;
+use samite_codegen::x64::lanes::expand;
+use samite_ir::ssa::{Op, text};
+use samite_ir::translate::Nan;
 use samite_ir::value::{
     self, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, Relaxed, Shape, Type, canonical_nan_lanes, edges,
 };
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -19,8 +27,9 @@ struct Operator {
     text: String,
     params: Vec<Type>,
     result: Type,
-    /// The shape of lanes that may be NaNs of any bits.
-    nans: Option<Shape>,
+    shape: Shape,
+    /// Its lanes may be NaNs of any bits.
+    nans: bool,
     apply: Apply,
 }
 
@@ -47,7 +56,7 @@ fn operators(relaxed: Relaxed) -> Vec<Operator> {
     let native = relaxed == Relaxed::Native;
     for &shape in Shape::ALL {
         let mut put = |text: String, params: Vec<Type>, result: Type, nans: bool, apply: Apply| {
-            all.push(Operator { text, params, result, nans: nans.then_some(shape), apply });
+            all.push(Operator { text, params, result, shape, nans, apply });
         };
         for &op in LaneUnOp::ALL.iter().filter(|op| op.exists(shape)) {
             let means = if native { op } else { op.deterministic() };
@@ -119,11 +128,13 @@ fn constant(ty: Type, bits: u128) -> String {
     }
 }
 
-fn module(o: &Operator, forms: &[Form]) -> String {
+type Case<'a> = (&'a Operator, Form);
+
+fn module(cases: &[Case]) -> String {
     let mut text = String::from("(module (memory (export \"m\") 256)\n");
-    let params: Vec<String> = o.params.iter().map(|ty| ty.to_string()).collect();
-    let params = params.join(" ");
-    for (n, form) in forms.iter().enumerate() {
+    for (n, (o, form)) in cases.iter().enumerate() {
+        let params: Vec<String> = o.params.iter().map(|ty| ty.to_string()).collect();
+        let params = params.join(" ");
         let operands: Vec<String> = (0..o.params.len())
             .map(|k| match *form {
                 Form::Memory(at) if at == k => format!("({}.load offset={} (local.get {}))", o.params[k], 16 * k, o.params.len()),
@@ -217,11 +228,6 @@ fn edge_records() -> Vec<[u128; 3]> {
     records
 }
 
-fn random_records() -> Vec<[u128; 3]> {
-    let mut r = Random(7);
-    (0..MOST).map(|_| [r.vector(), r.vector(), r.vector()]).collect()
-}
-
 struct Machine {
     store: Store<()>,
     memory: Memory,
@@ -237,41 +243,48 @@ fn machine(engine: &Engine, text: &str, count: usize) -> Machine {
     Machine { store, memory, sweeps }
 }
 
-/// Runs every form over the records and compares; false if one operand was lost or a result differs.
-fn judge(o: &Operator, forms: &[Form], strategy: &Strategy, records: &[[u128; 3]]) -> Result<usize, String> {
+/// What a case gives for each record.
+fn wanted((o, form): Case, records: &[[u128; 3]]) -> Vec<u128> {
+    let want = |record: &[u128; 3]| {
+        let mut x: [u128; 3] = std::array::from_fn(|k| o.params.get(k).map_or(0, |ty| cut(*ty, record[k])));
+        match form {
+            Form::Constant(k, bits) => x[k] = cut(o.params[k], bits),
+            Form::Same => x = [x[0]; 3],
+            _ => {}
+        }
+        let want = cut(o.result, (o.apply)(&x));
+        if o.nans { canonical_nan_lanes(o.shape, want) } else { want }
+    };
+    records.iter().map(want).collect()
+}
+
+/// Runs every case over the records and compares; an error if an operand was lost or a result differs.
+fn judge(cases: &[Case], wanted: &[Vec<u128>], strategy: &Strategy, records: &[[u128; 3]]) -> Result<(), String> {
     let engine = Engine::new(Config::new().strategy(*strategy)).unwrap();
-    let mut m = machine(&engine, &module(o, forms), forms.len());
+    let mut m = machine(&engine, &module(cases), cases.len());
     let bytes: Vec<u8> = records.iter().flat_map(|r| r.iter().flat_map(|x| x.to_le_bytes())).collect();
     m.memory.write(&mut m.store, IN as usize, &bytes).unwrap();
-    let mut lanes = 0;
-    for (n, form) in forms.iter().enumerate() {
+    let mut out = vec![0u8; 64 * records.len()];
+    for (n, (o, form)) in cases.iter().enumerate() {
         m.sweeps[n].call(&mut m.store, &[Val::I32(records.len() as i32)], &mut []).unwrap();
-        let mut out = vec![0u8; 64 * records.len()];
         m.memory.read(&m.store, OUT as usize, &mut out).unwrap();
-        for (record, got) in records.iter().zip(out.chunks(64)) {
+        for ((record, want), got) in records.iter().zip(&wanted[n]).zip(out.chunks(64)) {
             let read = |at: usize| u128::from_le_bytes(got[16 * at..16 * at + 16].try_into().unwrap());
-            let mut x: [u128; 3] = std::array::from_fn(|k| o.params.get(k).map_or(0, |ty| cut(*ty, record[k])));
             for (k, ty) in o.params.iter().enumerate() {
-                if cut(*ty, read(k + 1)) != x[k] {
-                    return Err(format!("{} {form:?}, {strategy}: operand {k} of {x:x?} came back as {:x}", o.text, read(k + 1)));
+                if cut(*ty, read(k + 1)) != cut(*ty, record[k]) {
+                    return Err(format!("{} {form:?}, {strategy}: operand {k} of {record:x?} came back as {:x}", o.text, read(k + 1)));
                 }
             }
-            match *form {
-                Form::Constant(k, bits) => x[k] = cut(o.params[k], bits),
-                Form::Same => x = [x[0]; 3],
-                _ => {}
+            let mut got = cut(o.result, read(0));
+            if o.nans && strategy.nan == Nan::Native {
+                got = canonical_nan_lanes(o.shape, got);
             }
-            let (mut got, mut want) = (cut(o.result, read(0)), (o.apply)(&x));
-            if let Some(shape) = o.nans {
-                (got, want) = (canonical_nan_lanes(shape, got), canonical_nan_lanes(shape, want));
-            }
-            if got != want {
-                return Err(format!("{} {form:?}, {strategy}: {x:x?} gave {got:x}, not {want:x}", o.text));
+            if got != *want {
+                return Err(format!("{} {form:?}, {strategy}: {record:x?} gave {got:x}, not {want:x}", o.text));
             }
         }
-        lanes += records.len();
     }
-    Ok(lanes)
+    Ok(())
 }
 
 fn forms(o: &Operator, seed: u64) -> Vec<Form> {
@@ -297,60 +310,149 @@ fn forms(o: &Operator, seed: u64) -> Vec<Form> {
     forms
 }
 
-fn run(strategy: &str, records: &[[u128; 3]], all_forms: bool) {
-    let strategy: Strategy = strategy.parse().unwrap();
-    let all = operators(strategy.relaxed);
-    assert!(all.len() > 260, "{} operators", all.len());
-    let mut failures = Vec::new();
-    for (n, o) in all.iter().enumerate() {
-        let forms = if all_forms { forms(o, n as u64) } else { vec![Form::Registers] };
-        match judge(o, &forms, &strategy, records) {
-            Ok(vectors) => assert!(vectors >= records.len()),
-            Err(why) => failures.push(why),
+/// Every two choices meet, besides the whole strategies. Relaxed operators mean the same under all of these.
+fn strategies(relaxed: Relaxed) -> Vec<Strategy> {
+    let mut all = Strategy::covering();
+    for text in ["max", "baseline", "cpu=avx2"] {
+        let strategy: Strategy = text.parse().unwrap();
+        if !all.contains(&strategy) {
+            all.push(strategy);
         }
     }
-    assert!(failures.is_empty(), "{} of {} operators:\n{}", failures.len(), all.len(), failures[..failures.len().min(20)].join("\n"));
+    all.retain(|s| s.relaxed == relaxed);
+    all
 }
 
-/// A part of the edges, which all strategies see.
-fn some_edges() -> Vec<[u128; 3]> {
-    edge_records().into_iter().step_by(13).take(600).collect()
+fn report(count: usize, failures: &[String]) {
+    assert!(failures.is_empty(), "{} of {count}:\n{}", failures.len(), failures[..failures.len().min(20)].join("\n"));
+}
+
+/// At least 2^20 random lanes for each operator, other ones under each strategy.
+#[test]
+fn random_lanes() {
+    let mut failures = Vec::new();
+    let mut lanes: HashMap<String, usize> = HashMap::new();
+    let both = [Relaxed::Native, Relaxed::Deterministic];
+    let count: usize = both.iter().map(|relaxed| strategies(*relaxed).len()).sum();
+    let mut r = Random(7);
+    for relaxed in both {
+        for strategy in strategies(relaxed) {
+            let records: Vec<_> = (0..MOST).map(|_| [r.vector(), r.vector(), r.vector()]).collect();
+            for o in &operators(relaxed) {
+                let each = (1 << 20) / (count * o.shape.lanes() as usize) + 1;
+                let records = &records[..each];
+                let cases = [(o, Form::Registers)];
+                match judge(&cases, &[wanted(cases[0], records)], &strategy, records) {
+                    Ok(()) => *lanes.entry(o.text.clone()).or_default() += each * o.shape.lanes() as usize,
+                    Err(why) => failures.push(why),
+                }
+            }
+        }
+    }
+    report(lanes.len(), &failures);
+    let (least, most) = (lanes.values().min().unwrap(), lanes.values().max().unwrap());
+    eprintln!("{} operators under {count} strategies, each on {least} to {most} random lanes", lanes.len());
+    assert!(lanes.len() > 260 && *least >= 1_000_000);
+}
+
+fn run(strategies: &[Strategy], records: &[[u128; 3]], forms: impl Fn(&Operator, u64) -> Vec<Form>) {
+    let all = operators(strategies[0].relaxed);
+    assert!(all.len() > 260, "{} operators", all.len());
+    let mut failures = Vec::new();
+    let mut runs = 0;
+    for (n, o) in all.iter().enumerate() {
+        let cases: Vec<Case> = forms(o, n as u64).into_iter().map(|form| (o, form)).collect();
+        let wanted: Vec<_> = cases.iter().map(|case| wanted(*case, records)).collect();
+        for strategy in strategies {
+            failures.extend(judge(&cases, &wanted, strategy, records).err());
+            runs += cases.len();
+        }
+    }
+    report(all.len(), &failures);
+    eprintln!("{} operators, {runs} times in a form under a strategy, each on {} vectors", all.len(), records.len());
+}
+
+/// A part of the edges; and every byte in every place.
+fn some_records() -> Vec<[u128; 3]> {
+    let edges = edge_records();
+    let mut some: Vec<_> = edges.iter().step_by(edges.len() / 500).copied().collect();
+    some.extend((0..256u32).map(|n| {
+        let vector = |by: u32| (0..16).map(|k| u128::from((n + by * k) % 256) << (8 * k)).sum::<u128>();
+        [vector(17), vector(59), vector(101)]
+    }));
+    some
 }
 
 // `max` is for the CPU that this is; `cpu=avx2` for every one.
 #[test]
-fn random_lanes_at_best() {
-    run("max", &random_records(), false);
+fn edges() {
+    run(&["max", "cpu=avx2", "baseline"].map(|s| s.parse().unwrap()), &edge_records(), |_, _| vec![Form::Registers]);
 }
 #[test]
-fn random_lanes_on_any_cpu() {
-    run("cpu=avx2", &random_records(), false);
-}
-#[test]
-fn edges_at_best() {
-    run("max", &edge_records(), false);
-}
-#[test]
-fn edges_on_any_cpu() {
-    run("cpu=avx2", &edge_records(), false);
-}
-#[test]
-fn all_forms_at_best() {
-    run("max", &some_edges(), true);
-}
-#[test]
-fn all_forms_on_any_cpu() {
-    run("cpu=avx2", &some_edges(), true);
+fn all_forms() {
+    run(&strategies(Relaxed::Native), &some_records(), forms);
 }
 #[test]
 fn all_forms_deterministic() {
-    run("relaxed=deterministic", &some_edges(), true);
+    run(&strategies(Relaxed::Deterministic), &some_records(), forms);
 }
-#[test]
-fn all_forms_baseline() {
-    run("baseline,bounds=compare", &some_edges(), true);
+
+/// What an operator becomes, but for which values it reads.
+fn instructions(line: &str, cpu: Cpu) -> String {
+    let source = format!("func 0 (i64, v128, v128) -> (v128)\nb0(v0: i64, v1: v128, v2: v128):\n{line}\nreturn v9");
+    let mut f = text::parse(&source).unwrap_or_else(|e| panic!("{e}\n{source}"));
+    expand(&mut f, cpu);
+    let name = |v: &samite_ir::ssa::Value| match f.ops[*v] {
+        Op::Target1(op, _, imm, _) | Op::Target2(op, _, imm, ..) | Op::Target3(op, _, imm, ..) => format!("{op} {imm},"),
+        _ => String::new(),
+    };
+    f.body.iter().map(name).collect()
 }
+
+/// Patterns of every kind on this CPU and on any, and under all strategies one of each sequence of instructions (with its immediates) that they
+/// become: each byte of the result tells where it is from.
 #[test]
-fn all_forms_unoptimized() {
-    run("passes=none,nan=canonical", &some_edges(), true);
+fn shuffles_of_every_kind() {
+    let patterns = shuffles::patterns();
+    let operators: Vec<Operator> = patterns
+        .iter()
+        .map(|p| {
+            let indices = u128::from_le_bytes(*p);
+            let text = format!("i8x16.shuffle {}", p.map(|n| n.to_string()).join(" "));
+            let apply = Arc::new(move |x: &[u128; 3]| value::shuffle(indices, x[0], x[1]));
+            Operator { text, params: vec![Type::V128; 2], result: Type::V128, shape: Shape::I8x16, nans: false, apply }
+        })
+        .collect();
+    let bytes = |from: u8| u128::from_le_bytes(std::array::from_fn(|k| from.wrapping_add(k as u8)));
+    let records = [[bytes(1), bytes(17), 0], [bytes(0xe0), bytes(0xf0), 0]];
+    let mut seen = HashSet::new();
+    let mut distinct = Vec::new();
+    for (o, p) in operators.iter().zip(&patterns) {
+        let line = format!("v9: v128 = shuffle [{}] v1, v2", p.map(|n| n.to_string()).join(" "));
+        // Both at once: a new sequence of either is a new pair.
+        if [Cpu::Avx2, Cpu::Avx512].iter().filter(|cpu| seen.insert((**cpu == Cpu::Avx2, instructions(&line, **cpu)))).count() > 0 {
+            distinct.push(o);
+        }
+    }
+    let forms = [Form::Registers, Form::Memory(0), Form::Memory(1), Form::Same];
+    let constants = [Form::Constant(0, 0), Form::Constant(1, 0), Form::Constant(1, bytes(0x70)), Form::Constant(0, bytes(0x90))];
+    let mut runs = 0;
+    let mut judge_all = |operators: &[&Operator], forms: &[Form], strategies: &[Strategy]| {
+        for part in operators.chunks(64) {
+            let cases: Vec<Case> = part.iter().flat_map(|o| forms.iter().map(|form| (*o, *form))).collect();
+            let wanted: Vec<_> = cases.iter().map(|case| wanted(*case, &records)).collect();
+            for strategy in strategies {
+                judge(&cases, &wanted, strategy, &records).unwrap();
+                runs += cases.len();
+            }
+        }
+    };
+    let best = ["max", "cpu=avx2"].map(|s| s.parse().unwrap());
+    judge_all(&operators.iter().collect::<Vec<_>>(), &forms[..1], &best);
+    let all: Vec<Strategy> = [Relaxed::Native, Relaxed::Deterministic].into_iter().flat_map(strategies).collect();
+    let sample: Vec<&Operator> = distinct.iter().copied().collect();
+    judge_all(&sample, &forms, &all);
+    judge_all(&sample, &constants, &best);
+    eprintln!("{} patterns, {} of them with a sequence of their own; {runs} functions run", patterns.len(), distinct.len());
+    assert!(distinct.len() > 500, "{}", distinct.len());
 }
