@@ -98,7 +98,9 @@ struct Seen {
 
 fn check_all(modules: &[Module]) -> Seen {
     let mut seen = Seen::default();
-    for strategy in Strategy::covering() {
+    // And for processors that this may not be.
+    let wide: Strategy = "cpu=avx512".parse().expect("a strategy");
+    for strategy in Strategy::covering().into_iter().chain([wide]) {
         for module in modules {
             let mut look = Look { seen: &mut seen, module: &module.name, strategy: &strategy, function: 0, lie: None };
             compile(module, &strategy, &mut look);

@@ -1,12 +1,13 @@
 //! Machine code and steps in text, for people.
 //!
-//! Machine code is read by capstone, in Intel's notation. (iced, which writes it, is asked by tests whether it reads back the same.)
+//! Machine code is read by capstone, in Intel's notation, and what that does not know yet (GFNI) by iced. (iced, which writes it, is asked by tests
+//! whether it reads back the same.)
 //! A step shows its operator and the instruction's operands: `#2` is operand 2 of the step, whose place the line lists behind.
 use super::op::{Arg, Base, Callee, Cond, Inst, Mem, Op, Test};
 use capstone::arch::x86::{ArchMode, ArchSyntax, X86InsnGroup, X86OperandType, X86Reg};
 use capstone::arch::{ArchDetail, BuildsCapstone, BuildsCapstoneSyntax, DetailsArchInsn};
 use capstone::{Capstone, InsnGroupId, RegId};
-use iced_x86::Code;
+use iced_x86::{Code, Decoder, DecoderOptions, Formatter, IntelFormatter};
 
 /// A place in the text that an instruction names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,14 +54,35 @@ pub fn decode(code: &[u8], start: u32) -> Vec<Line> {
         let here = start + at as u32;
         let found = capstone.disasm_count(&code[at..], u64::from(here), 1).ok();
         let found = found.as_ref().and_then(|list| list.first());
-        let line = found.map_or_else(
-            || Line { at: here, len: 1, mnemonic: "(bad)".into(), operands: String::new(), reference: None, access: Access::default() },
-            |i| instruction(&capstone, here, i),
-        );
+        let line = found.map_or_else(|| newer(here, &code[at..]), |i| instruction(&capstone, here, i));
         at += usize::from(line.len);
         lines.push(line);
     }
     lines
+}
+
+/// An instruction that capstone does not know, or one byte that is none.
+fn newer(at: u32, code: &[u8]) -> Line {
+    let i = Decoder::with_ip(64, code, at.into(), DecoderOptions::NONE).decode();
+    let mut line = Line { at, len: 1, mnemonic: "(bad)".into(), operands: String::new(), reference: None, access: Access::default() };
+    if i.is_invalid() {
+        return line;
+    }
+    let mut text = String::new();
+    IntelFormatter::new().format(&i, &mut text);
+    let (mnemonic, operands) = text.split_once(' ').unwrap_or((&text, ""));
+    line.mnemonic = mnemonic.into();
+    line.operands = operands.replace(',', ", ");
+    line.len = i.len() as u8;
+    // All such instructions write registers.
+    line.access.reads = i.memory_size().size() > 0;
+    if i.is_ip_rel_memory_operand() {
+        line.reference = Some(Reference::Data { at: i.ip_rel_memory_address() as u32, bytes: i.memory_size().size() as u8 });
+        if let (Some(open), Some(close)) = (line.operands.find('['), line.operands.find(']')) {
+            line.operands.replace_range(open + 1..close, "{}");
+        }
+    }
+    line
 }
 
 fn instruction(capstone: &Capstone, at: u32, i: &capstone::Insn<'_>) -> Line {
