@@ -31,7 +31,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// Grows with every change of the sections' contents.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const HEADER_MAGIC: [u8; 8] = *b"samite\0\0";
 const END: [u8; 8] = *b"samitend";
 /// Of the text's place in the file.
@@ -152,6 +152,7 @@ fn header(image: &Image, strategy: &Strategy) -> Vec<u8> {
     out.extend(FORMAT.to_le_bytes());
     out.extend(contract().to_le_bytes());
     out.extend((image.text.len() as u64).to_le_bytes());
+    out.extend(image.constants.to_le_bytes());
     out.extend(crate::x64::MEMORY_REACH.to_le_bytes());
     for text in [env!("CARGO_PKG_VERSION"), &strategy.to_string(), &strategy.cpu.features().join(",")] {
         out.extend((text.len() as u32).to_le_bytes());
@@ -225,12 +226,12 @@ pub fn read(file: &[u8]) -> Result<Artifact<'_>> {
             None => fail(0, format!("section {name} lies outside of the file")),
         }
     };
-    let (header, text_len) = read_header(&mut section(".samite.header")?)?;
+    let (header, text_len, constants) = read_header(&mut section(".samite.header")?)?;
     let code = section(".text")?;
     let Some(text) = usize::try_from(text_len).ok().and_then(|n| code.bytes.get(..n)).filter(|t| t.len() < 1 << 31) else {
         return fail(code.start, "the text is shorter than the header says");
     };
-    let mut image = Image { text: text.to_vec(), ..Image::default() };
+    let mut image = Image { text: text.to_vec(), constants, ..Image::default() };
     image.functions = section(".samite.functions")?.rows(|s| {
         let [start, code_end, frameless] = [s.number()?, s.number()?, s.number()?];
         Ok(FunctionRow { start, code_end, frameless: frameless != 0 })
@@ -269,7 +270,7 @@ impl Artifact<'_> {
     }
 }
 
-fn read_header(s: &mut Section<'_>) -> Result<(Header, u64)> {
+fn read_header(s: &mut Section<'_>) -> Result<(Header, u64, u32)> {
     if s.take(8)? != HEADER_MAGIC {
         return fail(s.start, "its header is not one of Samite's");
     }
@@ -279,6 +280,7 @@ fn read_header(s: &mut Section<'_>) -> Result<(Header, u64)> {
     }
     let made_for = s.wide()?;
     let text_len = s.wide()?;
+    let constants = s.number()?;
     let memory_reach = s.wide()?;
     let version = s.text()?.to_string();
     let place = s.place();
@@ -291,7 +293,7 @@ fn read_header(s: &mut Section<'_>) -> Result<(Header, u64)> {
     let place = s.place();
     let strategy: Strategy = s.text()?.parse().or_else(|e| fail(place, e))?;
     let cpu_features = s.text()?.split(',').filter(|f| !f.is_empty()).map(str::to_string).collect();
-    Ok((Header { version, strategy, cpu_features, memory_reach }, text_len))
+    Ok((Header { version, strategy, cpu_features, memory_reach }, text_len, constants))
 }
 
 /// What the image's tables promise: functions without overlap; rows sorted and within code.
@@ -302,6 +304,9 @@ fn wrong_with(image: &Image) -> Option<&'static str> {
             return Some("its functions overlap or lie outside of the text");
         }
         end = f.code_end;
+    }
+    if image.constants < end || image.constants as usize > image.text.len() {
+        return Some("its constants overlap functions or lie outside of the text");
     }
     let in_code = |pc: u32| image.function_at(pc).is_some();
     if !image.traps.is_sorted_by(|a, b| a.pc < b.pc) || !image.traps.iter().all(|r| in_code(r.pc)) {

@@ -1,12 +1,14 @@
 //! A module's machine code: one text section and sorted tables. Link-time work ends here: calls between functions are resolved, so the
-//! text may be mapped anywhere.
-use crate::mach::tables::{Emitted, LineRow, SafepointRow, TrapRow};
+//! text may be mapped anywhere. Constants that code reads from memory stand behind all functions, each once, however many read it.
+use crate::mach::code::PoolConst;
+use crate::mach::tables::{ConstReloc, Emitted, LineRow, SafepointRow, TrapRow};
+use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FunctionRow {
     /// Entry, as offset in the text.
     pub start: u32,
-    /// End of its instructions; constants and jump tables follow.
+    /// End of its instructions; jump tables follow.
     pub code_end: u32,
     /// It keeps no frame (`mach::tables::Emitted::frameless`).
     pub frameless: bool,
@@ -15,6 +17,8 @@ pub struct FunctionRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
     pub text: Vec<u8>,
+    /// Where in it the constants start that functions share.
+    pub constants: u32,
     /// By index among the defined functions.
     pub functions: Vec<FunctionRow>,
     /// Indices of functions in the order in which they stand in the text.
@@ -61,12 +65,53 @@ impl Placement {
     }
 }
 
+/// The constants of all functions, in the order in which they are met.
+#[derive(Default)]
+struct Pool {
+    numbers: HashMap<PoolConst, u32>,
+    constants: Vec<PoolConst>,
+    /// The constants are those of `constants`.
+    relocs: Vec<ConstReloc>,
+}
+
+impl Pool {
+    /// What the function that starts at `start` reads.
+    fn add(&mut self, start: u32, constants: &[PoolConst], relocs: &[ConstReloc]) {
+        for r in relocs {
+            let c = constants[r.constant as usize];
+            let constant = *self.numbers.entry(c).or_insert_with(|| {
+                self.constants.push(c);
+                self.constants.len() as u32 - 1
+            });
+            self.relocs.push(ConstReloc { at: r.at + start, end: r.end + start, constant });
+        }
+    }
+    /// Behind the text, the widest first so that each is aligned.
+    fn write(self, image: &mut Image) {
+        let text = &mut image.text;
+        image.constants = text.len() as u32;
+        let mut places = vec![0u32; self.constants.len()];
+        for bytes in [32u8, 16, 8, 4] {
+            for (c, place) in self.constants.iter().zip(&mut places).filter(|(c, _)| c.bytes == bytes) {
+                text.resize(text.len().next_multiple_of(bytes.into()), 0xcc);
+                *place = text.len() as u32;
+                text.extend_from_slice(&c.bits.to_le_bytes()[..bytes as usize]);
+            }
+        }
+        for r in self.relocs {
+            let distance = places[r.constant as usize].wrapping_sub(r.end);
+            text[r.at as usize..r.at as usize + 4].copy_from_slice(&distance.to_le_bytes());
+        }
+    }
+}
+
 impl Image {
     /// Puts functions together. None if the text passes 2 GiB.
     pub fn link(functions: Vec<Emitted>, placement: Placement) -> Option<Image> {
         let mut image = Image::default();
         let order = placement.order(functions.len());
-        let total: usize = functions.iter().zip(&order).map(|(f, (_, gap))| f.text.len() + gap + ALIGN - 1).sum();
+        let size = |f: &Emitted| f.text.len() + f.constants.iter().map(|c| usize::from(c.bytes)).sum::<usize>();
+        let total: usize = functions.iter().zip(&order).map(|(f, (_, gap))| size(f) + gap + ALIGN - 1).sum::<usize>() + ALIGN;
         if total >= MAX_TEXT {
             return None;
         }
@@ -75,6 +120,7 @@ impl Image {
         image.traps.reserve_exact(functions.iter().map(|f| f.traps.len()).sum());
         image.lines.reserve_exact(functions.iter().map(|f| f.lines.len()).sum());
         let mut relocs = Vec::new();
+        let mut pool = Pool::default();
         image.by_place = order.iter().map(|o| o.0).collect();
         let mut functions: Vec<Option<Emitted>> = functions.into_iter().map(Some).collect();
         for (index, gap) in order {
@@ -87,7 +133,9 @@ impl Image {
             image.lines.extend(f.lines.iter().map(|r| LineRow { pc: r.pc + start, ..*r }));
             image.safepoints.extend(f.safepoints.into_iter().map(|r| SafepointRow { pc: r.pc + start, ..r }));
             relocs.extend(f.relocs.iter().map(|r| (r.at + start, r.target)));
+            pool.add(start, &f.constants, &f.const_relocs);
         }
+        pool.write(&mut image);
         for (at, target) in relocs {
             let distance = image.functions[target as usize].start.wrapping_sub(at + 4);
             image.text[at as usize..at as usize + 4].copy_from_slice(&distance.to_le_bytes());
@@ -104,11 +152,11 @@ impl Image {
     pub fn entry_at(&self, pc: u32) -> Option<u32> {
         self.function_at(pc).filter(|f| self.functions[*f as usize].start == pc)
     }
-    /// Where the next function starts, or the text ends: behind the constants and jump tables of function `index`, and what fills the gap.
+    /// Where the next function starts, or those end: behind the jump tables of function `index`, and what fills the gap.
     pub fn end_of(&self, index: u32) -> u32 {
         let start = self.functions[index as usize].start;
         let after = self.by_place.partition_point(|f| self.functions[*f as usize].start <= start);
-        self.by_place.get(after).map_or(self.text.len() as u32, |next| self.functions[*next as usize].start)
+        self.by_place.get(after).map_or(self.constants, |next| self.functions[*next as usize].start)
     }
     /// Sets `by_place` from `functions`.
     pub fn sort(&mut self) {

@@ -62,19 +62,20 @@ fn printable(name: &str) -> String {
     name.chars().map(|c| if c.is_control() || c.is_whitespace() { '_' } else { c }).collect()
 }
 
-/// The lines of a function: instructions, then the constants and jump tables behind them. `names` by defined function, as `names` gives
+/// The lines of a function: instructions, then the constants and jump tables that they read. `names` by defined function, as `names` gives
 /// them; one that is missing shows as `f3`.
 pub fn lines(image: &Image, index: u32, names: &[String]) -> Vec<Line> {
     let callee = |_: u32, to: u32| image.entry_at(to).map_or_else(|| format!("{to:#x}"), |callee| name(names, callee));
     lines_calling(image, index, callee)
 }
 
-/// The lines of a function that was compiled by itself: offsets are its own, the distances of its calls are zero.
-pub fn lines_alone(emitted: &Emitted, names: &[String]) -> Vec<Line> {
+/// The lines of a function that was compiled by itself, and the bytes that they are of: offsets are its own, the distances of its calls are zero.
+pub fn lines_alone(emitted: &Emitted, names: &[String]) -> (Vec<Line>, Vec<u8>) {
     let calls: BTreeMap<u32, u32> = emitted.relocs.iter().map(|r| (r.at + 4, r.target)).collect();
     let image =
         Image::link(vec![Emitted { relocs: Vec::new(), ..emitted.clone() }], Placement::InOrder).expect("one function is less than 2 GiB");
-    lines_calling(&image, 0, |end, to| calls.get(&end).map_or_else(|| format!("{to:#x}"), |callee| name(names, *callee)))
+    let lines = lines_calling(&image, 0, |end, to| calls.get(&end).map_or_else(|| format!("{to:#x}"), |callee| name(names, *callee)));
+    (lines, image.text)
 }
 
 fn name(names: &[String], function: u32) -> String {
@@ -88,18 +89,27 @@ fn lines_calling(image: &Image, index: u32, callee: impl Fn(u32, u32) -> String)
     let bytes = |r: Range<u32>| &image.text[r.start as usize..r.end as usize];
     let code = disasm::decode(bytes(row.start..row.code_end), row.start);
     let inside = |at: u32| (row.start..row.code_end).contains(&at);
+    let is_constant = |at: u32| (image.constants..image.text.len() as u32).contains(&at);
     let mut jumps = Vec::new();
     let mut data = BTreeMap::new();
+    // Numbered as they are met: their addresses depend on other functions.
+    let mut met = Vec::new();
     for line in &code {
         match line.reference {
             Some(Reference::Jump(at)) if inside(at) => jumps.push(at),
-            Some(Reference::Data { at, bytes }) if (row.code_end..end).contains(&at) => {
-                data.entry(at).or_insert((bytes, line.mnemonic.as_str()));
+            Some(Reference::Data { at, bytes }) if (row.code_end..end).contains(&at) || is_constant(at) => {
+                data.entry(at).or_insert_with(|| {
+                    met.push(at);
+                    (bytes, line.mnemonic.as_str())
+                });
             }
             _ => {}
         }
     }
-    let data_end = |at: u32| data.range(at + 1..).next().map_or(end, |next| *next.0);
+    let data_end = |at: u32| {
+        let limit = if is_constant(at) { image.text.len() as u32 } else { end };
+        data.range(at + 1..).next().map_or(limit, |next| limit.min(*next.0))
+    };
     let tables: BTreeMap<u32, Vec<u32>> =
         data.iter().filter(|(_, (size, _))| *size == 0).map(|(&at, _)| (at, table(bytes(at..data_end(at)), at, inside))).collect();
     jumps.extend(tables.values().flatten());
@@ -107,7 +117,7 @@ fn lines_calling(image: &Image, index: u32, callee: impl Fn(u32, u32) -> String)
     jumps.dedup();
     let label = |letter: char, n: usize| format!(".{letter}{}", n + 1);
     let code_label = |at: u32| jumps.binary_search(&at).ok().map(|n| label('l', n));
-    let data_label = |at: u32| data.keys().position(|d| *d == at).map(|n| label('d', n));
+    let data_label = |at: u32| met.iter().position(|d| *d == at).map(|n| label('d', n));
     let mut out = Vec::with_capacity(code.len() + data.len());
     for line in &code {
         let place = match line.reference {
@@ -125,7 +135,8 @@ fn lines_calling(image: &Image, index: u32, callee: impl Fn(u32, u32) -> String)
             access: line.access,
         });
     }
-    for (&at, &(size, reader)) in &data {
+    for &at in &met {
+        let (size, reader) = data[&at];
         let (place, text) = match tables.get(&at) {
             Some(targets) => {
                 let labels: Vec<String> = targets.iter().filter_map(|t| code_label(*t)).collect();

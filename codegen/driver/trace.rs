@@ -190,8 +190,9 @@ impl Observer for Recorder<'_> {
     fn emitted(&mut self, emitted: &Emitted) {
         self.trace.code_bytes = emitted.code_len;
         let mut lines = Vec::new();
-        for l in listing::lines_alone(emitted, self.names) {
-            let text = l.noted();
+        let (listed, text) = listing::lines_alone(emitted, self.names);
+        for l in listed {
+            let noted = l.noted();
             if let Some(label) = l.label {
                 lines.push(Line { text: format!("{label}:"), offset: l.wasm, of: Of::Data, code: None });
             }
@@ -209,9 +210,9 @@ impl Observer for Recorder<'_> {
                 costs.stores += u32::from(l.access.writes);
                 costs.calls += u32::from(l.text.starts_with("call "));
             }
-            let bytes = emitted.text[l.place.start as usize..l.place.end as usize].iter().map(|b| format!("{b:02x}")).collect();
+            let bytes = text[l.place.start as usize..l.place.end as usize].iter().map(|b| format!("{b:02x}")).collect();
             let code = Some(Encoded { at: l.place.start, bytes });
-            lines.push(Line { text, offset: l.wasm, of, code });
+            lines.push(Line { text: noted, offset: l.wasm, of, code });
         }
         self.trace.stations.push(Station { name: "asm".into(), form: Form::Asm, lines });
     }

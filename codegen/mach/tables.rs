@@ -1,4 +1,5 @@
 //! The tables beside a function's code. Positions are byte offsets in the function, later in the image.
+use super::code::PoolConst;
 use samite_ir::value::Trap;
 
 /// A fault at `pc` is this trap.
@@ -53,10 +54,20 @@ pub struct CallReloc {
     pub target: u32,
 }
 
+/// Place of a 32-bit field to be filled with the distance from `end` to a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConstReloc {
+    pub at: u32,
+    /// Of the instruction: distances count from there.
+    pub end: u32,
+    /// Index into `Emitted::constants`.
+    pub constant: u32,
+}
+
 /// One function's machine code with its tables.
 #[derive(Clone, Debug, Default)]
 pub struct Emitted {
-    /// Position independent but for `relocs`; constants and jump tables stand behind the code, so it wants 32-byte alignment (loops are aligned in it).
+    /// Position independent but for `relocs` and `const_relocs`; jump tables stand behind the code. It wants 32-byte alignment (loops are aligned in it).
     pub text: Vec<u8>,
     /// Bytes of `text` that are instructions.
     pub code_len: u32,
@@ -67,6 +78,9 @@ pub struct Emitted {
     /// Empty unless asked for with `Detail::Steps`.
     pub sources: Vec<SourceRow>,
     pub relocs: Vec<CallReloc>,
+    /// What the code reads from memory; linking puts those of all functions together, each once.
+    pub constants: Vec<PoolConst>,
+    pub const_relocs: Vec<ConstReloc>,
     /// The function keeps no frame: at any pc its return address is at the stack pointer and the frame pointer is its caller's.
     pub frameless: bool,
     /// Instructions that work on at most 64 bits, on 128, on 256.

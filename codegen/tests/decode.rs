@@ -16,10 +16,17 @@ use samite_ir::translate::decode;
 use samite_ir::value::Type;
 use scripts::scripts;
 
+/// Those in which every two choices meet, and one for processors that this may not be.
+fn strategies() -> Vec<Strategy> {
+    let mut all = Strategy::covering();
+    all.push("cpu=avx512".parse().expect("a strategy"));
+    all
+}
+
 #[test]
 fn kernels_decode() {
     let modules = kernels();
-    for strategy in Strategy::covering() {
+    for strategy in strategies() {
         check_all(&modules, &strategy);
     }
 }
@@ -27,7 +34,7 @@ fn kernels_decode() {
 #[test]
 fn modules_of_the_scripts_decode() {
     let modules = scripts();
-    for strategy in Strategy::covering() {
+    for strategy in strategies() {
         check_all(&modules, &strategy);
     }
 }
@@ -55,6 +62,27 @@ fn functions_may_stand_anywhere() {
         }
     }
     assert!(moved > 10, "{moved}");
+}
+
+/// Constants stand behind all functions, the widest first, each once; splats of few bytes take no more than those.
+#[test]
+fn functions_share_constants() {
+    let f = "(func (param v128 f64) (result v128 v128 f64)
+        (i8x16.add (local.get 0) (v128.const i32x4 1 2 3 4))
+        (block (result v128) (i32x4.mul (local.get 0) (i32x4.splat (i32.const 77))))
+        (f64.add (local.get 1) (f64.const 0.1)))";
+    let bytes = wat::parse_str(format!("(module {f} {f} (func (result v128) (v128.const i32x4 0 0 0 0)) {f})")).expect("text");
+    let module = decode(&bytes).expect("a module");
+    let image = compile_module_placed(&module, &bytes, &Strategy::MAX, Placement::Random(3)).expect("it compiles").0;
+    let constants = &image.text[image.constants as usize..];
+    let padding = image.constants.next_multiple_of(16) - image.constants;
+    let shared: Vec<u8> = [1u32, 2, 3, 4].map(u32::to_le_bytes).concat();
+    assert_eq!(constants[padding as usize..][..16], shared);
+    let count = |what: &[u8]| image.text.windows(what.len()).filter(|w| *w == what).count();
+    assert_eq!((count(&shared), count(&0.1f64.to_le_bytes()), count(&77u32.to_le_bytes())), (1, 1, 4), "{constants:x?}");
+    for index in 0..4 {
+        check_function(&image, index).unwrap();
+    }
 }
 
 fn check_all(modules: &[Module], strategy: &Strategy) {
@@ -146,11 +174,14 @@ fn check_function(image: &Image, index: u32) -> Result<(), String> {
     ) {
         return Err(format!("the code ends in {last}"));
     }
-    // Data is behind the code and before the next function, and aligned to what reads it.
+    // Jump tables are behind the code and before the next function, constants behind all; aligned to what reads them.
     let end = u64::from(image.end_of(index));
     for (data, i) in reads_of_data {
-        let size = if i.code() == Code::Lea_r64_m { 4 } else { i.memory_size().size() as u64 };
-        if data < u64::from(f.code_end) || data + size > end || !data.is_multiple_of(size) {
+        let (size, place) = match i.code() {
+            Code::Lea_r64_m => (4, u64::from(f.code_end)..end),
+            _ => (i.memory_size().size() as u64, u64::from(image.constants)..image.text.len() as u64),
+        };
+        if data < place.start || data + size > place.end || !data.is_multiple_of(size) {
             return Err(format!("{:#x}: {i} reads {data:#x}", i.ip()));
         }
     }

@@ -7,7 +7,7 @@ use crate::mach::buffer::{BranchForm, Buffer, Label, Pos};
 use crate::mach::code::Code;
 use crate::mach::flow::{Allocation, Block, Class, Edit, Loc, PReg, VReg};
 use crate::mach::layout::{Layout, layout};
-use crate::mach::tables::{CallReloc, Detail, Emitted, LineRow, SafepointRow, Source, SourceRow, TrapRow};
+use crate::mach::tables::{CallReloc, ConstReloc, Detail, Emitted, LineRow, SafepointRow, Source, SourceRow, TrapRow};
 use cranelift_entity::SecondaryMap;
 use iced_x86::{Code as C, ConditionCode, Encoder, Instruction, MemoryOperand, Mnemonic, OpCodeOperandKind, OpKind, Register};
 use samite_ir::translate::vmctx::{self, store_record};
@@ -903,18 +903,6 @@ impl<'a> Emitter<'a> {
         let settled = self.buffer.finish(&raw);
         let mut text = settled.bytes.clone();
         let code_len = text.len() as u32;
-        // Constants, the widest first so that each is aligned, then tables.
-        let mut pool_at = vec![0u32; self.code.pool.len()];
-        for bytes in [32u8, 16, 8, 4] {
-            let of_size = || self.code.pool.iter().enumerate().filter(|(_, c)| c.bytes == bytes);
-            if of_size().next().is_some() {
-                text.resize(text.len().next_multiple_of(bytes as usize), 0xcc);
-            }
-            for (i, c) in of_size() {
-                pool_at[i] = text.len() as u32;
-                text.extend_from_slice(&c.bits.to_le_bytes()[..bytes as usize]);
-            }
-        }
         let mut table_at = vec![0u32; self.code.jump_tables.len()];
         for (b, data) in &self.code.flow.blocks {
             let last = data.steps.end - 1;
@@ -932,14 +920,16 @@ impl<'a> Emitter<'a> {
                 text.extend_from_slice(&(at.wrapping_sub(start)).to_le_bytes());
             }
         }
+        let mut const_relocs = Vec::new();
         for r in &self.data {
-            let to = match r.data {
-                Data::Pool(i) => pool_at[i as usize],
-                Data::Table(i) => table_at[i as usize],
-            };
-            let field = settled.at(r.field) as usize;
-            let distance = to.wrapping_sub(settled.at(r.end));
-            text[field..field + 4].copy_from_slice(&distance.to_le_bytes());
+            let (at, end) = (settled.at(r.field), settled.at(r.end));
+            match r.data {
+                Data::Pool(constant) => const_relocs.push(ConstReloc { at, end, constant }),
+                Data::Table(i) => {
+                    let distance = table_at[i as usize].wrapping_sub(end);
+                    text[at as usize..at as usize + 4].copy_from_slice(&distance.to_le_bytes());
+                }
+            }
         }
         let mut traps: Vec<_> = self.traps.iter().map(|(p, t)| TrapRow { pc: settled.at(*p), trap: *t }).collect();
         traps.sort_by_key(|r| r.pc);
@@ -953,6 +943,8 @@ impl<'a> Emitter<'a> {
             safepoints: self.safepoints.into_iter().map(|(p, slots)| SafepointRow { pc: settled.at(p), slots }).collect(),
             sources: self.sources.iter().map(|(p, source)| SourceRow { pc: settled.at(*p), source: *source }).collect(),
             relocs: self.relocs.iter().map(|(p, target)| CallReloc { at: settled.at(*p), target: *target }).collect(),
+            constants: self.code.pool.clone(),
+            const_relocs,
             frameless: self.frame.frameless,
             widths: self.widths,
         }

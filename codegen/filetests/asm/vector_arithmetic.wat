@@ -39,14 +39,14 @@
 ;;
 ;; bytes:
 ;; @006d    vpsrlw   xmm1, xmm0, 3
-;;          vpand    xmm1, xmm1, xmmword ptr [.d2]
-;;          vpxor    xmm1, xmm1, xmmword ptr [.d1]
-;;          vpsubb   xmm0, xmm1, xmmword ptr [.d1]
+;;          vpand    xmm1, xmm1, xmmword ptr [.d1]
+;;          vpxor    xmm1, xmm1, xmmword ptr [.d2]
+;;          vpsubb   xmm0, xmm1, xmmword ptr [.d2]
 ;; @006f    ret
 ;;        .d1:
-;;          const    0x10101010101010101010101010101010
-;;        .d2:
 ;;          const    0x1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f
+;;        .d2:
+;;          const    0x10101010101010101010101010101010
 ;;
 ;; saturate:
 ;; @0074    vxorps   xmm1, xmm1, xmm1

@@ -53,18 +53,18 @@
 ;;          const    0x08102040808080800810204080808080
 ;;
 ;; bytes_by:
-;; @00b0    vmovddup xmm1, qword ptr [.d2]
+;; @00b0    vmovddup xmm1, qword ptr [.d1]
 ;;          and      esi, 7
 ;;          vpbroadcastb xmm2, esi
-;;          vmovddup xmm3, qword ptr [.d1]
+;;          vmovddup xmm3, qword ptr [.d2]
 ;;          vpsubusb xmm2, xmm3, xmm2
 ;;          vpshufb  xmm1, xmm1, xmm2
 ;;          vgf2p8affineqb xmm0, xmm0, xmm1, 0
 ;; @00b2    ret
 ;;        .d1:
-;;          const    0x0706050403020100
-;;        .d2:
 ;;          const    0x0102040810204080
+;;        .d2:
+;;          const    0x0706050403020100
 ;;
 ;; shuffle:
 ;; @00b9    vmovups  xmm2, xmmword ptr [.d1]

@@ -41,11 +41,11 @@
 ;; @00c9    ret
 ;;
 ;; any:
-;; @00d0    vpshufb  xmm2, xmm0, xmmword ptr [.d2]
-;;          vpshufb  xmm1, xmm1, xmmword ptr [.d1]
+;; @00d0    vpshufb  xmm2, xmm0, xmmword ptr [.d1]
+;;          vpshufb  xmm1, xmm1, xmmword ptr [.d2]
 ;;          vpor     xmm0, xmm2, xmm1
 ;; @00e2    ret
 ;;        .d1:
-;;          const    0x0e0180800c0380800f04808000800d80
-;;        .d2:
 ;;          const    0x80800b028080080780800101800e8003
+;;        .d2:
+;;          const    0x0e0180800c0380800f04808000800d80
