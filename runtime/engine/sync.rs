@@ -7,6 +7,10 @@ pub use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 #[cfg(test)]
 pub use std::thread;
 
+/// Between two accesses to memory: here nothing, in a model another thread may come in.
+#[inline(always)]
+pub fn step() {}
+
 /// Runs a test of several threads: here some times, with what schedules there happen to be.
 #[cfg(test)]
 pub fn check(test: impl Fn() + Send + Sync + 'static) {

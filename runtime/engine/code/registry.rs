@@ -4,7 +4,7 @@
 //! writer makes a new array, swaps it in, and frees the old one (or unmaps code) only after the count was zero once: a reader that comes
 //! later sees the new array, since all of it is sequentially consistent. Readers stay for some hundred nanoseconds, so writers may spin.
 use super::trap_row;
-use crate::sync::{AtomicPtr, AtomicUsize, Mutex, spin_loop};
+use crate::sync::{AtomicPtr, AtomicUsize, Mutex, spin_loop, step};
 use samite_codegen::driver::image::FunctionRow;
 use samite_codegen::mach::tables::TrapRow;
 use samite_ir::value::Trap;
@@ -75,6 +75,7 @@ impl Registry {
         self.readers.fetch_add(1, SeqCst);
         // SAFETY: null, or an array that no writer frees before it has seen no reader since taking it out.
         let ranges: &[Range] = unsafe { self.ranges.load(SeqCst).as_ref() }.map_or(&[], |list| list);
+        step();
         let at = ranges.partition_point(|r| r.start <= pc);
         let found = at.checked_sub(1).map(|at| &ranges[at]).filter(|r| pc < r.end).map(f);
         self.readers.fetch_sub(1, SeqCst);

@@ -21,6 +21,10 @@ mod sync {
         shuttle::check_pct(test, SCHEDULES / 2, 3);
     }
 
+    pub fn step() {
+        thread::yield_now();
+    }
+
     pub fn alone(test: impl Fn() + Send + Sync + 'static) {
         shuttle::check_random(test, 1);
     }
