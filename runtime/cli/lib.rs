@@ -1,7 +1,7 @@
 //! The `samite` program: one file a command, and what the commands share.
 //!
 //! ```text
-//! run compile validate parse print objdump explore spec bench      the commands: `Args` (what clap parses) and `run(args)`
+//! run compile validate parse print objdump explore spec litmus bench      the commands: `Args` (what clap parses) and `run(args)`
 //! bench_worker            what `bench` starts, hidden
 //! script/     reads and runs .wast scripts; used by `spec` and by the tests
 //! input       files to modules, and errors that say in one line what is wrong with a file
@@ -23,6 +23,7 @@ mod compile;
 mod explore;
 mod frames;
 mod input;
+mod litmus;
 mod objdump;
 mod options;
 mod parse;
@@ -65,6 +66,7 @@ enum Command {
     Objdump(objdump::Args),
     Explore(explore::Args),
     Spec(spec::Args),
+    Litmus(litmus::Args),
     Bench(bench::Args),
     #[command(hide = true)]
     BenchWorker(bench_worker::Args),
@@ -81,6 +83,7 @@ impl Command {
             Command::Objdump(args) => objdump::run(args),
             Command::Explore(args) => explore::run(args),
             Command::Spec(args) => spec::run(args),
+            Command::Litmus(args) => litmus::run(args),
             Command::Bench(args) => bench::run(args),
             Command::BenchWorker(args) => bench_worker::run(args),
         }

@@ -442,6 +442,26 @@ fn the_cache() {
 }
 
 #[test]
+fn litmus_runs_and_judges() {
+    let here = Path::new(".");
+    let list = samite(here, &["litmus", "--list"]);
+    assert!(list.ok().lines().count() > 500 && list.out.contains("IRIW+mixed-atomic32"), "{}", list.out);
+    let one = samite(here, &["litmus", "MP+atomic32", "--list", "--details"]);
+    let stale = "1:r0=1 1:r1=0";
+    assert!(one.ok().contains("1: r0 = atomic y:32; r1 = atomic x:32") && !one.out.contains(stale), "{}", one.out);
+    let weak = samite(here, &["litmus", "MP+plain32", "--list", "-d"]);
+    assert!(weak.ok().lines().any(|line| line.contains(stale) && line.ends_with("relaxed")), "{}", weak.out);
+    let run = samite(here, &["litmus", "sb+atomic", "+block", "--engine", "reference", "-n", "100"]);
+    assert!(run.ok().ends_with(" passed, 0 failed\n"), "{}", run.out);
+    assert!(run.out.lines().any(|line| line.starts_with("SB+atomic8 ") && line.contains("ok: 100 times")), "{}", run.out);
+    let json = samite(here, &["litmus", "CoRR+plain8", "--engine", "reference", "-n", "50", "--json"]);
+    let record: serde_json::Value = serde_json::from_str(json.ok()).unwrap();
+    let seen: u64 = record["outcomes"].as_array().unwrap().iter().map(|o| o["seen"].as_u64().unwrap()).sum();
+    assert_eq!((seen, &record["passed"]), (50, &serde_json::Value::Bool(true)));
+    samite(here, &["litmus", "SC"]).fails("no test is named SC");
+}
+
+#[test]
 fn every_command_has_an_example() {
     let command = samite_cli::command();
     for sub in command.get_subcommands() {
@@ -450,7 +470,7 @@ fn every_command_has_an_example() {
         assert!(help.starts_with("Example") && help.contains(&format!("samite {name}")), "{name}: {help}");
     }
     // Every value of a strategy is in the long help of what compiles.
-    for command in ["run", "compile", "objdump", "explore", "bench", "spec"] {
+    for command in ["run", "compile", "objdump", "explore", "bench", "spec", "litmus"] {
         let help = samite(Path::new("."), &[command, "--help"]);
         for field in samite_codegen::driver::Strategy::fields() {
             for value in field.values() {
