@@ -6,6 +6,7 @@
 use super::code::{Code, PoolConst, Target};
 use super::flow::{self, BlockFlow, Class, EdgeFlow, Flow, Operand, RegSet, Role, Step, StepKind, VReg, VRegData, Want};
 use cranelift_entity::EntityRef;
+use samite_ir::ssa::effects::effects;
 use samite_ir::ssa::{Block, Edge, Func, Op, Region, Value};
 use samite_ir::value::{ConvOp, TargetOp, Trap, Type, Wide};
 
@@ -18,6 +19,8 @@ pub fn class_of(ty: Type) -> Class {
 }
 
 const NONE: u32 = u32::MAX;
+/// Ops between one that synchronizes and the one that does it instead.
+const MOST_BETWEEN: usize = 8;
 
 pub struct Lower<'a, T: Target> {
     pub f: &'a Func,
@@ -44,8 +47,9 @@ pub struct Lower<'a, T: Target> {
     succs: Vec<u32>,
     /// Where results that registers do not hold are to be stored, if a `return` asked for it.
     result_pointer: Option<VReg>,
-    /// Position in the function's body of the op being lowered.
+    /// Positions in the function's body of the op being lowered, and of the first of its block.
     place: usize,
+    block_start: usize,
 }
 
 struct Pending<T: Target> {
@@ -86,6 +90,7 @@ pub fn lower<T: Target>(f: &Func) -> Code<T> {
         succs: vec![0; f.edges.len()],
         result_pointer: None,
         place: 0,
+        block_start: 0,
     };
     cx.survey(&plan);
     cx.want_loop_params(&plan);
@@ -262,13 +267,21 @@ impl<'a, T: Target> Lower<'a, T> {
             && self.homes[v.index()] == self.home
             && (self.colors[v.index()] == self.color || region == Region::CONSTANT)
     }
-    /// Notes that a load is done by the op being lowered.
+    /// Notes that an op is done by the one being lowered.
     pub fn set_folded(&mut self, v: Value) {
         self.folded[v.index()] = true;
     }
     /// A load that nobody folded must trap where it stands, wanted or not: all its uses may be dead.
     pub fn is_folded(&self, v: Value) -> bool {
         self.folded[v.index()]
+    }
+    /// May an op that synchronizes be done at the op being lowered, its only use? Nothing may stand in between that touches memory or may trap.
+    pub fn can_fold_effect(&self, v: Value) -> bool {
+        let between = self.preceding().iter().rev().take(MOST_BETWEEN);
+        self.uses[v.index()] == 1
+            && !self.is_wanted(v)
+            && self.homes[v.index()] == self.home
+            && between.take_while(|b| **b == v || effects(self.f, **b).is_pure()).any(|b| *b == v)
     }
     /// May a pure op be computed at the op being lowered instead, without being computed twice?
     pub fn can_fold_pure(&self, v: Value) -> bool {
@@ -318,6 +331,10 @@ impl<'a, T: Target> Lower<'a, T> {
     }
     pub fn wanted_result_pointer(&self) -> Option<VReg> {
         self.result_pointer
+    }
+    /// The ops of the block before the one being lowered.
+    pub fn preceding(&self) -> &'a [Value] {
+        &self.f.body[self.block_start..self.place]
     }
     /// The ops right behind the one being lowered.
     pub fn following(&self) -> &'a [Value] {
@@ -379,6 +396,7 @@ impl<'a, T: Target> Lower<'a, T> {
             };
             self.edge(flow_block, target, if lone { Some(e) } else { None });
         }
+        self.block_start = data.body.start as usize;
         for place in data.body.clone().rev() {
             self.place = place as usize;
             let v = f.body[self.place];

@@ -35,9 +35,23 @@ fn modules_of_the_scripts_declare_what_they_do() {
     let seen = check_all(&scripts());
     // Opcodes seen as steps of one instruction: fewer would mean that the test does not look.
     assert!(seen.codes.len() > 240, "{} opcodes", seen.codes.len());
-    for group in
-        ["Set", "Move", "MoveVec", "TrapIf", "Divide", "Limit", "TableEntry", "Convert", "Call", "Const", "PoolConst", "ZeroVec", "OnesVec"]
-    {
+    for group in [
+        "Set",
+        "Move",
+        "MoveVec",
+        "TrapIf",
+        "Divide",
+        "Limit",
+        "TableEntry",
+        "Convert",
+        "Call",
+        "Const",
+        "PoolConst",
+        "ZeroVec",
+        "OnesVec",
+        "CmpXchg",
+        "Retry",
+    ] {
         assert!(seen.groups.contains_key(group), "no step is a {group}");
     }
 }
@@ -282,6 +296,8 @@ fn kind(op: &Op) -> &'static str {
         Op::MoveVec(_) => "MoveVec",
         Op::TrapIf(..) => "TrapIf",
         Op::Divide { .. } => "Divide",
+        Op::CmpXchg { .. } => "CmpXchg",
+        Op::Retry { .. } => "Retry",
         Op::Limit(_) => "Limit",
         Op::TableEntry(_) => "TableEntry",
         Op::Convert(_) => "Convert",

@@ -151,6 +151,12 @@ pub fn show(op: &Op) -> String {
             if *wide { 64 } else { 32 },
             if *minus_one { ", which may be -1" } else { "" }
         ),
+        Op::CmpXchg { inst: i, extend, .. } => match extend {
+            None => inst(i),
+            Some(code) => format!("{}+{} #0", inst(i), name(*code)),
+        },
+        Op::Retry { compute, swap } => format!("retry {}; lock {} {}, #2", inst(compute), name(*swap), memory(&compute.mem)),
+        Op::Fence => "fence".into(),
         Op::Limit(n) => format!("limit #0, #1, {n}"),
         Op::TableEntry(table) => format!("table_entry #0, table{table}[#1]"),
         Op::Reserve(bytes) => format!("reserve {bytes}"),
@@ -166,12 +172,12 @@ pub fn show(op: &Op) -> String {
 }
 
 fn inst(i: &Inst) -> String {
-    let mut out = name(i.code);
+    let mut out = if i.args.contains(&Arg::Locked) { format!("lock {}", name(i.code)) } else { name(i.code) };
     for (n, arg) in i.args.iter().take_while(|a| **a != Arg::No).enumerate() {
         out.push_str(if n == 0 { " " } else { ", " });
         match arg {
             Arg::O(n) => out.push_str(&format!("#{n}")),
-            Arg::M => out.push_str(&memory(&i.mem)),
+            Arg::M | Arg::Locked => out.push_str(&memory(&i.mem)),
             Arg::I => out.push_str(&i.imm.to_string()),
             Arg::No => {}
         }

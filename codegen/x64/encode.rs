@@ -1,7 +1,7 @@
 //! Steps and edits to bytes, through iced's `Encoder`.
 use super::X64;
 use super::frame::Frame;
-use super::op::{Arg, Base, Callee, Cond, Inst, Mem, Op, Test};
+use super::op::{Arg, Base, Callee, Compared, Cond, Inst, Mem, Op, Test};
 use super::regs::{R11, RAX, RDX, Width, iced};
 use crate::mach::buffer::{BranchForm, Buffer, Label, Pos};
 use crate::mach::code::Code;
@@ -173,8 +173,27 @@ fn shorter(code: C, places: &[Place]) -> Option<(C, [Place; 2])> {
     Some((pick(C::Add_r32_rm32, C::Add_r64_rm64), [to, Place::Reg(other)]))
 }
 
+/// What the zero flag is known to say of the register, at this width.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Flags {
+    reg: PReg,
+    /// None if the upper half is zero: either.
+    width: Option<Width>,
+    is: Says,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// And so the sign flag: those of the number.
+    Zero,
+    /// Set if it is this number.
+    Is(i64),
+    /// Set if it is what that place has.
+    IsIn(Loc),
+}
+
 /// What of `before` is true after an instruction.
-fn flags_after(before: Option<(PReg, Width)>, code: C, kinds: [Kind; 4], places: &[Place]) -> Option<(PReg, Width)> {
+fn flags_after(before: Option<Flags>, code: C, kinds: [Kind; 4], places: &[Place]) -> Option<Flags> {
     use C::*;
     match (code, places) {
         (Add_r32_rm32 | Add_r64_rm64 | Add_rm32_imm8 | Add_rm64_imm8 | Add_rm32_imm32 | Add_rm64_imm32, [Place::Reg(r), ..])
@@ -183,7 +202,7 @@ fn flags_after(before: Option<(PReg, Width)>, code: C, kinds: [Kind; 4], places:
         | (Or_r32_rm32 | Or_r64_rm64 | Or_rm32_imm8 | Or_rm64_imm8 | Or_rm32_imm32 | Or_rm64_imm32, [Place::Reg(r), ..])
         | (Xor_r32_rm32 | Xor_r64_rm64 | Xor_rm32_imm8 | Xor_rm64_imm8 | Xor_rm32_imm32 | Xor_rm64_imm32, [Place::Reg(r), ..]) => {
             match kinds[0] {
-                Kind::Reg(width) => Some((*r, width)),
+                Kind::Reg(width) => Some(Flags { reg: *r, width: Some(width), is: Says::Zero }),
                 _ => None,
             }
         }
@@ -193,14 +212,18 @@ fn flags_after(before: Option<(PReg, Width)>, code: C, kinds: [Kind; 4], places:
             [Place::Reg(r), Place::Imm(1..)],
         ) => {
             if let Kind::Reg(width) = kinds[0] {
-                Some((*r, width))
+                Some(Flags { reg: *r, width: Some(width), is: Says::Zero })
             } else {
                 None
             }
         }
         // Moves leave flags alone; not so what they write.
         (Mov_r32_rm32 | Mov_r64_rm64 | Mov_r32_imm32 | Mov_rm64_r64 | Lea_r32_m | Lea_r64_m, [to, ..]) => {
-            before.filter(|b| !matches!(to, Place::Reg(r) if *r == b.0))
+            before.filter(|b| match to {
+                Place::Reg(r) => *r != b.reg && b.is != Says::IsIn(Loc::Reg(*r)),
+                // The place may be a slot of the frame.
+                _ => !matches!(b.is, Says::IsIn(Loc::Slot(_))),
+            })
         }
         _ => None,
     }
@@ -237,6 +260,7 @@ pub fn emit(code: &Code<X64>, allocation: &Allocation, detail: Detail) -> Emitte
         offset: 0,
         step: 0,
         flags: None,
+        lock: false,
         uses_ymm: code.flow.vregs.values().any(|v| v.bytes == 32),
     };
     for (i, step) in code.flow.steps.iter().enumerate() {
@@ -291,8 +315,9 @@ struct Emitter<'a> {
     trap: Option<Trap>,
     offset: u32,
     step: u32,
-    /// The zero and sign flags are those of the number in this register, at this width.
-    flags: Option<(PReg, Width)>,
+    flags: Option<Flags>,
+    /// The next instruction has the lock prefix.
+    lock: bool,
     /// Upper halves of vector registers may be in use: legacy SSE code, which the host's may be, would wait for them.
     uses_ymm: bool,
 }
@@ -309,6 +334,7 @@ impl<'a> Emitter<'a> {
         self.widths[usize::from(width)] += 1;
         let mut i = Instruction::default();
         i.set_code(code);
+        i.set_has_lock_prefix(std::mem::take(&mut self.lock));
         for (n, place) in places.iter().enumerate() {
             let n32 = n as u32;
             match (*place, kinds[n]) {
@@ -391,7 +417,8 @@ impl<'a> Emitter<'a> {
             places[count] = match arg {
                 Arg::O(n) => self.place(self.locs[n as usize]),
                 Arg::I => Place::Imm(i64::from(i.imm)),
-                Arg::M => {
+                Arg::M | Arg::Locked => {
+                    self.lock = arg == Arg::Locked;
                     let (address, data) = self.address(i.mem);
                     rip = data;
                     Place::Mem(address)
@@ -408,16 +435,34 @@ impl<'a> Emitter<'a> {
     }
     /// The instruction of a test, unless the flags are right as they are.
     fn test(&mut self, t: &Test) {
+        use C::*;
         let width = match t.inst.code {
-            C::Test_rm32_r32 => Width::B32,
-            C::Test_rm64_r64 => Width::B64,
+            Test_rm32_r32 | Cmp_rm32_imm8 | Cmp_rm32_imm32 | Cmp_r32_rm32 => Width::B32,
+            Test_rm64_r64 | Cmp_rm64_imm8 | Cmp_rm64_imm32 | Cmp_r64_rm64 => Width::B64,
             _ => return self.inst(&t.inst),
         };
-        let known = match (t.inst.args, self.flags) {
-            ([Arg::O(a), Arg::O(b), ..], Some((r, w))) => w == width && [a, b].iter().all(|n| self.locs[*n as usize] == Loc::Reg(r)),
-            _ => false,
+        let loc = |n: u8| self.locs[n as usize];
+        let is_test = matches!(t.inst.code, Test_rm32_r32 | Test_rm64_r64);
+        let asked = match t.inst.args {
+            [Arg::O(a), Arg::O(b), ..] if is_test => (loc(a) == loc(b)).then_some((loc(a), Says::Is(0))),
+            [Arg::O(a), Arg::I, ..] => Some((loc(a), Says::Is(t.inst.imm.into()))),
+            [Arg::O(a), Arg::O(b), ..] => Some((loc(a), Says::IsIn(loc(b)))),
+            _ => None,
         };
-        if !(known && matches!(t.cond, Cond::One(ConditionCode::e | ConditionCode::ne | ConditionCode::s | ConditionCode::ns))) {
+        let is_equality = matches!(t.cond, Cond::One(ConditionCode::e | ConditionCode::ne));
+        let known = self.flags.is_some_and(|f| match (f.is, asked) {
+            _ if f.width.is_some_and(|w| w != width) => false,
+            (Says::Zero, Some((at, Says::Is(0)))) => {
+                let reads_sign = matches!(t.cond, Cond::One(ConditionCode::s | ConditionCode::ns));
+                is_test && at == Loc::Reg(f.reg) && (is_equality || reads_sign)
+            }
+            (Says::IsIn(other), Some((at, Says::IsIn(with)))) => {
+                is_equality && [(at, with), (with, at)].contains(&(Loc::Reg(f.reg), other))
+            }
+            (says, Some((at, asked))) => is_equality && at == Loc::Reg(f.reg) && says == asked,
+            _ => false,
+        });
+        if !known {
             self.inst(&t.inst);
         }
     }
@@ -713,6 +758,40 @@ impl<'a> Emitter<'a> {
                 self.cold.push(ColdTrap { label, trap, offset: self.offset, step: self.step });
             }
             Op::Divide { signed, wide, remainder, minus_one } => self.divide(signed, wide, remainder, minus_one),
+            Op::CmpXchg { inst, extend, with } => {
+                self.inst(&inst);
+                let width = match (extend, inst.code) {
+                    (Some(_), _) => None,
+                    (None, C::Cmpxchg_rm64_r64) => Some(Width::B64),
+                    _ => Some(Width::B32),
+                };
+                if let Some(code) = extend {
+                    self.rr(code, RAX, RAX);
+                }
+                let is = match with {
+                    None => return,
+                    Some(Compared::With(imm)) => Says::Is(imm.into()),
+                    Some(Compared::O(n)) => Says::IsIn(self.locs[n as usize]),
+                };
+                self.flags = Some(Flags { reg: RAX, width, is });
+            }
+            Op::Retry { compute, swap } => {
+                let (again, copy) = (self.buffer.label(), self.reg(2));
+                self.bind(again);
+                let wide = swap == C::Cmpxchg_rm64_r64;
+                let swap = Inst { code: swap, args: [Arg::Locked, Arg::O(2), Arg::No, Arg::No], ..compute };
+                self.rr(if wide { C::Mov_r64_rm64 } else { C::Mov_r32_rm32 }, copy, RAX);
+                self.inst(&compute);
+                self.inst(&swap);
+                self.jump(ConditionCode::ne, again);
+            }
+            // Below the stack pointer, where no value is waited for.
+            Op::Fence => {
+                let place = MemoryOperand::with_base_displ_size(Register::RSP, -64, 1);
+                let mut fence = Instruction::with2(C::Or_rm32_imm8, place, 0).expect("or");
+                fence.set_has_lock_prefix(true);
+                self.fixed(fence);
+            }
             Op::Limit(n) => {
                 let (d, index) = (self.reg(0), self.reg(1));
                 self.ri(C::Mov_r32_imm32, d, i64::from(n));

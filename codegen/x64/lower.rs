@@ -7,7 +7,7 @@ use super::abi::{Convention, Place};
 use super::address::{Ops, address, push};
 use super::op::{Arg, Base, Inst, Mem, Op};
 use super::regs::{RAX, RCX, RDX};
-use super::{lower_call, lower_float, lower_vector, test};
+use super::{atomics, lower_call, lower_float, lower_vector, test};
 use crate::mach::flow::{Class, RegSet, StepKind, VReg, Want};
 use crate::mach::lower::{Lower, class_of, def, def_fixed, def_incoming, def_same, use_, use_any, use_fixed, use_late};
 use iced_x86::Code;
@@ -109,9 +109,7 @@ pub fn lower(cx: &mut Cx, v: Value) {
         Ssa::Store { op, proven, region, addr, disp, value } => {
             store(cx, op, access_trap(proven, region), addr, disp, value);
         }
-        Ssa::AtomicLoad { .. } | Ssa::AtomicStore { .. } | Ssa::Rmw { .. } | Ssa::CmpXchg { .. } | Ssa::Fence => {
-            panic!("shared memory is not compiled yet");
-        }
+        Ssa::AtomicLoad { .. } | Ssa::AtomicStore { .. } | Ssa::Rmw { .. } | Ssa::CmpXchg { .. } | Ssa::Fence => atomics::lower(cx, v),
         Ssa::TrapIf(trap, c) => {
             let mut ops = Ops::new();
             let (t, fault) = test::test(cx, &mut ops, c);
@@ -317,29 +315,12 @@ fn store(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, val
 /// `[m] = [m] op x` as one instruction on memory: the load is of the same width and place, nobody else reads it or the result, and nothing with
 /// an effect stands between. One access for two that would both trap, and alike.
 fn update(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, value: Value) -> bool {
-    use Code::*;
     let Ssa::Binary(operator, _, a, b) = cx.f.ops[value] else { return false };
     let commutes = operator.is_commutative();
     if !cx.can_fold_pure(value) || class_of(op.value_type()) != Class::Int {
         return false;
     }
-    // 8, 16, 32 and 64 bits; the low bits of the result depend on the low bits of the operands only.
-    let (reg, imm) = match operator {
-        BinOp::Add => {
-            ([Add_rm8_r8, Add_rm16_r16, Add_rm32_r32, Add_rm64_r64], [Add_rm8_imm8, Add_rm16_imm16, Add_rm32_imm32, Add_rm64_imm32])
-        }
-        BinOp::Sub => {
-            ([Sub_rm8_r8, Sub_rm16_r16, Sub_rm32_r32, Sub_rm64_r64], [Sub_rm8_imm8, Sub_rm16_imm16, Sub_rm32_imm32, Sub_rm64_imm32])
-        }
-        BinOp::And => {
-            ([And_rm8_r8, And_rm16_r16, And_rm32_r32, And_rm64_r64], [And_rm8_imm8, And_rm16_imm16, And_rm32_imm32, And_rm64_imm32])
-        }
-        BinOp::Or => ([Or_rm8_r8, Or_rm16_r16, Or_rm32_r32, Or_rm64_r64], [Or_rm8_imm8, Or_rm16_imm16, Or_rm32_imm32, Or_rm64_imm32]),
-        BinOp::Xor => {
-            ([Xor_rm8_r8, Xor_rm16_r16, Xor_rm32_r32, Xor_rm64_r64], [Xor_rm8_imm8, Xor_rm16_imm16, Xor_rm32_imm32, Xor_rm64_imm32])
-        }
-        _ => return false,
-    };
+    let Some(forms) = memory_forms(operator) else { return false };
     let same_place = |cx: &Cx, v: Value| match cx.f.ops[v] {
         Ssa::Load { op: from, addr: load_addr, disp: load_disp, .. } => {
             from.width() == op.width() && load_disp == disp && same_address(cx, load_addr, addr) && cx.can_fold_load(v)
@@ -352,26 +333,82 @@ fn update(cx: &mut Cx, op: MemOp, trap: Option<Trap>, addr: Value, disp: i32, va
         _ => return false,
     };
     cx.set_folded(load);
-    let size = op.width().trailing_zeros() as usize;
     let mut ops = Ops::new();
-    if let Some(value) = immediate(cx, other) {
-        let (code, value) = match (size, i8::try_from(value)) {
-            (0, _) => (imm[0], i32::from(value as i8)),
-            (1, _) => (imm[1], i32::from(value as i16)),
-            (2, Ok(_)) if operator == BinOp::Add => (Add_rm32_imm8, value),
-            (3, Ok(_)) if operator == BinOp::Add => (Add_rm64_imm8, value),
-            _ => (imm[size], value),
-        };
-        let mem = address(cx, &mut ops, addr, disp);
-        let i = Inst { code, args: args([Arg::M, Arg::I]), mem, imm: value };
-        cx.emit(Op::Inst(i), &ops, RegSet::EMPTY, StepKind::Plain, trap);
-        return true;
-    }
-    let other = narrow(cx, other);
-    ops.push(use_(other));
-    let mem = address(cx, &mut ops, addr, disp);
-    cx.emit(inst_mem(reg[size], args([Arg::M, Arg::O(0)]), mem), &ops, RegSet::EMPTY, StepKind::Plain, trap);
+    let inst = on_memory(cx, &mut ops, &forms, op, addr, disp, other);
+    cx.emit(Op::Inst(inst), &ops, RegSet::EMPTY, StepKind::Plain, trap);
     true
+}
+
+/// An operator on memory: 8, 16, 32 and 64 bits from a register, from an immediate as wide (but no wider than 32), and from one of 8 bits. The low bits
+/// of the result depend on the low bits of the operands only.
+pub struct Forms {
+    pub reg: [Code; 4],
+    pub imm: [Code; 4],
+    /// 32 and 64 bits.
+    pub short: [Code; 2],
+}
+
+pub fn memory_forms(op: BinOp) -> Option<Forms> {
+    use Code::*;
+    Some(match op {
+        BinOp::Add => Forms {
+            reg: [Add_rm8_r8, Add_rm16_r16, Add_rm32_r32, Add_rm64_r64],
+            imm: [Add_rm8_imm8, Add_rm16_imm16, Add_rm32_imm32, Add_rm64_imm32],
+            short: [Add_rm32_imm8, Add_rm64_imm8],
+        },
+        BinOp::Sub => Forms {
+            reg: [Sub_rm8_r8, Sub_rm16_r16, Sub_rm32_r32, Sub_rm64_r64],
+            imm: [Sub_rm8_imm8, Sub_rm16_imm16, Sub_rm32_imm32, Sub_rm64_imm32],
+            short: [Sub_rm32_imm8, Sub_rm64_imm8],
+        },
+        BinOp::And => Forms {
+            reg: [And_rm8_r8, And_rm16_r16, And_rm32_r32, And_rm64_r64],
+            imm: [And_rm8_imm8, And_rm16_imm16, And_rm32_imm32, And_rm64_imm32],
+            short: [And_rm32_imm8, And_rm64_imm8],
+        },
+        BinOp::Or => Forms {
+            reg: [Or_rm8_r8, Or_rm16_r16, Or_rm32_r32, Or_rm64_r64],
+            imm: [Or_rm8_imm8, Or_rm16_imm16, Or_rm32_imm32, Or_rm64_imm32],
+            short: [Or_rm32_imm8, Or_rm64_imm8],
+        },
+        BinOp::Xor => Forms {
+            reg: [Xor_rm8_r8, Xor_rm16_r16, Xor_rm32_r32, Xor_rm64_r64],
+            imm: [Xor_rm8_imm8, Xor_rm16_imm16, Xor_rm32_imm32, Xor_rm64_imm32],
+            short: [Xor_rm32_imm8, Xor_rm64_imm8],
+        },
+        _ => return None,
+    })
+}
+
+/// The form for an operand, and that as an immediate if it can be one.
+pub fn pick_form(cx: &Cx, forms: &Forms, op: MemOp, other: Value) -> (Code, Option<i32>) {
+    let size = op.width().trailing_zeros() as usize;
+    // Of a wide constant too, the stored width is all that counts.
+    let value = match op.width() {
+        8 => immediate(cx, other),
+        _ => cx.int_const(other).map(|bits| bits as i32),
+    };
+    match value.map(|value| (size, value, i8::try_from(value))) {
+        None => (forms.reg[size], None),
+        Some((0, value, _)) => (forms.imm[0], Some(i32::from(value as i8))),
+        Some((1, value, _)) => (forms.imm[1], Some(i32::from(value as i16))),
+        Some((_, value, Ok(_))) => (forms.short[size - 2], Some(value)),
+        Some((_, value, Err(_))) => (forms.imm[size], Some(value)),
+    }
+}
+
+/// The instruction on memory; registers it needs are added to `ops`.
+fn on_memory(cx: &mut Cx, ops: &mut Ops, forms: &Forms, op: MemOp, addr: Value, disp: i32, other: Value) -> Inst {
+    let (code, imm) = pick_form(cx, forms, op, other);
+    let arg = match imm {
+        Some(_) => Arg::I,
+        None => {
+            let other = narrow(cx, other);
+            Arg::O(push(ops, use_(other)))
+        }
+    };
+    let mem = address(cx, ops, addr, disp);
+    Inst { code, args: args([Arg::M, arg]), mem, imm: imm.unwrap_or(0) }
 }
 
 /// Do two values name the same address, as far as their ops tell?

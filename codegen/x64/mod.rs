@@ -1,6 +1,7 @@
 //! What is particular to x86-64 with AVX2, BMI1, BMI2, LZCNT and FMA, and AVX-512 where the strategy says so (`cpu.rs`). Encoding through iced-x86; `iced_x86::Code` is the opcode.
 pub mod abi;
 pub mod address;
+mod atomics;
 pub mod cpu;
 pub mod disasm;
 pub mod encode;

@@ -10,6 +10,8 @@ pub enum Arg {
     O(u8),
     /// The memory operand.
     M,
+    /// The memory operand of an instruction with the lock prefix.
+    Locked,
     /// The immediate.
     I,
     /// No more operands.
@@ -112,6 +114,13 @@ pub struct Test {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Compared {
+    With(i32),
+    /// Operand of the step.
+    O(u8),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Callee {
     /// Function defined in this module.
     Direct(u32),
@@ -159,6 +168,21 @@ pub enum Op {
         remainder: bool,
         minus_one: bool,
     },
+    /// Compare-exchange: rax (operands 0 and 1) is the old value, extended by the other instruction if there is one.
+    CmpXchg {
+        inst: Inst,
+        extend: Option<Code>,
+        /// What it is compared with, if the rest of the code may ask for that again.
+        with: Option<Compared>,
+    },
+    /// Read-modify-write by compare-exchange until nobody else came between: operand 0 is rax, as is operand 1, the first guess at what is there. `compute`
+    /// works on operand 2, a copy of it, which the compare-exchange `swap` then stores; the memory operand is that one's.
+    Retry {
+        compute: Inst,
+        swap: Code,
+    },
+    /// A locked instruction that does nothing else.
+    Fence,
     /// Operand 0 = unsigned minimum of operand 1 and the number.
     Limit(u32),
     /// Operand 0 = address of the code that entry operand 1 of the jump table leads to.

@@ -4,8 +4,8 @@
 //! folded only if this is its sole use: a memory access is never done twice.
 use super::address::{Ops, push};
 use super::lower::{Cx, args, by_type, fold_load, immediate, int_mem, is_foldable, narrow};
-use super::lower_vector;
 use super::op::{Arg, Cond, Inst, Mem, Test};
+use super::{atomics, lower_vector};
 use crate::mach::lower::{use_, use_any};
 use iced_x86::{Code, ConditionCode};
 use samite_ir::ssa::{Op as Ssa, Value};
@@ -95,13 +95,22 @@ fn int(cx: &mut Cx, ops: &mut Ops, op: CmpOp, ty: Type, a: Value, b: Value, sole
     use Code::*;
     let (op, a, b) = if immediate(cx, a).is_some() && immediate(cx, b).is_none() { (op.swapped(), b, a) } else { (op, a, b) };
     let cc = int_condition(op);
+    if sole && matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        let found = atomics::compared_new(cx, ops, a, b).or_else(|| atomics::compared_new(cx, ops, b, a));
+        if let Some((t, fault)) = found {
+            return (Test { cond: Cond::One(cc), ..t }, fault);
+        }
+    }
     if let Some(imm) = immediate(cx, b) {
         if imm == 0
             && matches!(op, CmpOp::Eq | CmpOp::Ne)
             && sole
             && let Some((mut t, fault)) = and_test(cx, ops, ty, a)
         {
-            t.cond = Cond::One(cc);
+            // It asks for what is not zero.
+            if op == CmpOp::Eq {
+                t.cond = t.cond.negated();
+            }
             return (t, fault);
         }
         let short = i8::try_from(imm).is_ok();
@@ -165,6 +174,9 @@ fn and_test(cx: &mut Cx, ops: &mut Ops, ty: Type, v: Value) -> Option<(Test, Opt
         return None;
     }
     let (x, y) = if immediate(cx, x).is_some() { (y, x) } else { (x, y) };
+    if let Some(found) = atomics::tested_bits(cx, ops, x, y).or_else(|| atomics::tested_bits(cx, ops, y, x)) {
+        return Some(found);
+    }
     if let Some(imm) = immediate(cx, y) {
         if is_foldable(cx, x, MemOp::I32x8U) && (0..256).contains(&imm) {
             let (mem, fault) = fold_load(cx, ops, x);

@@ -124,8 +124,8 @@ const fn call(reads: Option<Region>, writes: Option<Region>) -> Effects {
 /// read is memory or tables and the lengths that the runtime keeps, which only `WORLD` covers.
 fn builtin(b: Builtin) -> Effects {
     match b {
-        // Synchronizes, if the memory is shared, and writes a length.
-        Builtin::MemoryGrow => call(Some(Region::WORLD), Some(Region::WORLD)),
+        // A fence stands behind it if the memory is shared.
+        Builtin::MemoryGrow => call(Some(Region::RUNTIME), Some(Region::RUNTIME)),
         // While one waits, the host may be asked whether to go on.
         Builtin::MemoryWait32 | Builtin::MemoryWait64 => call(Some(Region::WORLD), Some(Region::WORLD)),
         Builtin::MemoryNotify => call(Some(Region::WORLD), Some(Region::ANY_MEMORY)),

@@ -29,8 +29,8 @@ pub trait World {
     /// The bytes, little-endian, upper bits zero.
     fn load(&mut self, access: Access) -> Result<Wide, Trap>;
     fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap>;
-    /// An atomic op of shared memory, or a fence, is next: its accesses, if it has any, follow at once.
-    fn synchronize(&mut self) {}
+    /// An atomic op of shared memory is next, which makes this access, or a fence. What it reads and writes follows at once.
+    fn synchronize(&mut self, _access: Option<Access>) {}
     /// As many results as the signature says.
     fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap>;
 }
@@ -136,9 +136,9 @@ impl<W: World> Run<'_, W> {
             }
             Op::AtomicLoad { op, proven, addr } => self.atomic(v, op, proven, addr, |_| None)?,
             Op::AtomicStore { op, proven, addr, value } => {
-                self.world.synchronize();
-                let value = self.values[value].truncated(op.width());
-                let stored = self.world.store(self.access(op, Region::ANY_MEMORY, addr, 0), value);
+                let access = self.access(op, Region::ANY_MEMORY, addr, 0);
+                self.world.synchronize(Some(access));
+                let stored = self.world.store(access, self.values[value].truncated(op.width()));
                 self.unless_proven(v, proven, stored)?;
                 return Ok(None);
             }
@@ -153,7 +153,7 @@ impl<W: World> Run<'_, W> {
                 self.atomic(v, how, proven, addr, new)?
             }
             Op::Fence => {
-                self.world.synchronize();
+                self.world.synchronize(None);
                 return Ok(None);
             }
             Op::TrapIf(trap, c) => return if self.bits(c) != 0 { Err(trap) } else { Ok(None) },
@@ -187,8 +187,8 @@ impl<W: World> Run<'_, W> {
 
     /// Reads, writes what `new` makes of that, gives what was read.
     fn atomic(&mut self, v: Value, op: MemOp, proven: bool, addr: Value, new: impl FnOnce(u64) -> Option<u64>) -> Result<u64, Trap> {
-        self.world.synchronize();
         let access = self.access(op, Region::ANY_MEMORY, addr, 0);
+        self.world.synchronize(Some(access));
         let loaded = self.world.load(access);
         let old = self.unless_proven(v, proven, loaded)?.bits();
         if let Some(new) = new(old) {

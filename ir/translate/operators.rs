@@ -230,6 +230,9 @@ impl Body<'_> {
                 let delta = self.pop_extended();
                 let memory = self.index(mem);
                 let previous = self.builtin(Builtin::MemoryGrow, &[memory, delta]).expect("it has a result");
+                if self.module.memories[mem as usize].shared {
+                    self.build.op(Op::Fence);
+                }
                 self.push_op(Op::Convert(ConvOp::WrapI64, previous));
             }
             O::MemoryCopy { dst_mem, src_mem } => {

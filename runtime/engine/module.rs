@@ -9,10 +9,10 @@ use crate::vm::Slot;
 use anyhow::Context;
 use samite_codegen::driver::{Stats, compile_module_placed, listing};
 use samite_ir::reference::Prepared;
+use samite_ir::translate::Translator;
 use samite_ir::translate::decode::{Decoded, decode};
 use samite_ir::translate::module::{self as declared, Element, ExternKind, ModuleInfo, SegmentMode};
 use samite_ir::translate::vmctx::Layout;
-use samite_ir::translate::{Error, ErrorKind, Translator};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
@@ -121,10 +121,6 @@ impl Module {
     }
     fn compile(engine: &Engine, bytes: Vec<u8>) -> anyhow::Result<Module> {
         let decoded = decode(&bytes)?;
-        // Machine code for atomic operators on it is not made yet.
-        if engine.machine().is_some() && decoded.info.memories.iter().any(|m| m.shared) {
-            return Err(Error::new(ErrorKind::Unsupported, 0, "compiled shared memory").into());
-        }
         let code = match engine.machine() {
             None => {
                 validate_bodies(&decoded, &bytes)?;

@@ -9,7 +9,7 @@ use wast::{Wast, WastDirective};
 /// Valid modules of the scripts that the engine has everything for, by file and line.
 pub fn scripts() -> Vec<Module> {
     let mut modules = Vec::new();
-    let proposals = [Proposal::ExtendedConst, Proposal::Simd, Proposal::RelaxedSimd];
+    let proposals = [Proposal::ExtendedConst, Proposal::Simd, Proposal::RelaxedSimd, Proposal::Threads];
     for file in spec(SpecVersion::V2).chain(proposals.into_iter().flat_map(proposal)) {
         let mut lexer = wast::lexer::Lexer::new(file.raw());
         lexer.allow_confusing_unicode(true);
@@ -25,6 +25,11 @@ pub fn scripts() -> Vec<Module> {
             }
         }
     }
+    // The script of the proposal drops no result; these forms nobody else has.
+    let short = wat::parse_str(include_str!("../../filetests/asm/atomics_unread.wat")).expect("it is text");
+    modules.push(Module { name: "atomics_unread".into(), bytes: short });
+    let flags = wat::parse_str(include_str!("../../filetests/asm/atomics_flags.wat")).expect("it is text");
+    modules.push(Module { name: "atomics_flags".into(), bytes: flags });
     assert!(modules.len() > 900, "{} modules", modules.len());
     modules
 }

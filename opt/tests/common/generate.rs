@@ -1,17 +1,18 @@
 //! Random functions: structured control flow with loops that end, all scalar operators, memory, globals and calls. Values are
 //! related on purpose (masks, small sums, the same operands again), or rules would hardly ever apply.
-use super::Random;
+use super::{Random, Sharing};
 use cranelift_entity::EntityRef;
 use samite_ir::ssa::{Block, Builtin, CallData, CallTarget, Func, Op, Region, Sig, Signature, SwitchData, Value};
 use samite_ir::translate::vmctx::Layout;
 use samite_ir::value::{
-    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, Shape, Trap, Type, UnOp, Wide, splat,
+    BinOp, CmpOp, ConvOp, Extension, LaneBinOp, LaneShiftOp, LaneTernOp, LaneTest, LaneUnOp, MemOp, RmwOp, Shape, Trap, Type, UnOp, Wide,
+    splat,
 };
 
 const TYPES: [Type; 5] = [Type::I32, Type::I64, Type::F32, Type::F64, Type::V128];
 
 /// A function of (context, i32, i32, i64, f32, f64) -> (i32, i64, f64).
-pub fn generate(seed: u64, layout: &Layout) -> Func {
+pub fn generate(seed: u64, sharing: Sharing, layout: &Layout) -> Func {
     let mut f = Func::default();
     f.signature = Signature {
         params: vec![Type::I64, Type::I32, Type::I32, Type::I64, Type::F32, Type::F64],
@@ -31,6 +32,7 @@ pub fn generate(seed: u64, layout: &Layout) -> Func {
         labels: Vec::new(),
         depth: 0,
         budget: budget as i32,
+        sharing,
         context: Value::new(0),
         base: Value::new(0),
     };
@@ -77,6 +79,7 @@ struct Generator {
     labels: Vec<Block>,
     depth: u16,
     budget: i32,
+    sharing: Sharing,
     context: Value,
     base: Value,
 }
@@ -347,6 +350,10 @@ impl Generator {
             let c = self.f.calls.push(CallData { target: CallTarget::Builtin(Builtin::MemoryGrow), sig: Sig::new(1), args });
             let call = self.push(Op::Call(c));
             self.op(Op::Result(Type::I64, call, 0));
+            if self.sharing == Sharing::Shared {
+                // As translation has it.
+                self.push(Op::Fence);
+            }
             return;
         }
         let args = [self.context, self.value(Type::I32), self.value(Type::I64)];
@@ -385,7 +392,36 @@ impl Generator {
         self.op(Op::Binary(BinOp::Add, Type::I32, masked, c))
     }
 
+    fn atomic(&mut self) {
+        const OPS: [MemOp; 7] = [MemOp::I32, MemOp::I32x8U, MemOp::I32x16U, MemOp::I64, MemOp::I64x8U, MemOp::I64x16U, MemOp::I64x32U];
+        let how = self.random.pick(&OPS);
+        let ty = how.value_type();
+        let proven = false;
+        if self.random.one_in(6) {
+            self.push(Op::Fence);
+            return;
+        }
+        let (index, offset) = (self.index(), self.random.pick(&[0, 0, 4, 8, 0xfffc]));
+        let addr = self.op(Op::HeapAddr { mem: 0, size: how.width() as u8, base: self.base, index, offset });
+        let value = self.value(ty);
+        match self.random.below(4) {
+            0 => _ = self.op(Op::AtomicLoad { op: how, proven, addr }),
+            1 => _ = self.push(Op::AtomicStore { op: how, proven, addr, value }),
+            2 => {
+                let op = self.random.pick(RmwOp::ALL);
+                self.op(Op::Rmw { op, how, proven, addr, value });
+            }
+            _ => {
+                let replacement = self.value(ty);
+                self.op(Op::CmpXchg { how, proven, addr, expected: value, replacement });
+            }
+        }
+    }
+
     fn memory(&mut self) {
+        if self.sharing == Sharing::Shared && self.random.one_in(4) {
+            return self.atomic();
+        }
         const OPS: [MemOp; 15] = [
             MemOp::I32,
             MemOp::I32x8S,

@@ -3,6 +3,7 @@
 
 pub mod generate;
 pub mod terms;
+pub mod trace;
 
 use samite_ir::ssa::effects::{MayTrap, effects};
 use samite_ir::ssa::eval::{Access, Callee, End, Wide, World, eval};
@@ -12,6 +13,7 @@ use samite_ir::translate::vmctx::{Layout, memory_record};
 use samite_ir::value::Trap;
 use samite_opt::{Bounds, Context, Options, Settings, run_observed};
 use std::collections::BTreeMap;
+use trace::{Touch, Trace};
 
 pub const CONTEXT: u64 = 0x10_0000;
 const RECORD: u64 = 0x20_0000;
@@ -20,7 +22,18 @@ const MEMORY: u64 = 0x1_0000;
 
 /// A module with one memory of one page.
 pub fn module() -> ModuleInfo {
-    ModuleInfo { memories: vec![MemoryType { min: 1, max: None, shared: false }], ..ModuleInfo::default() }
+    module_with(Sharing::Alone)
+}
+
+/// Is its memory for several threads?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sharing {
+    Alone,
+    Shared,
+}
+
+pub fn module_with(sharing: Sharing) -> ModuleInfo {
+    ModuleInfo { memories: vec![MemoryType { min: 1, max: Some(8), shared: sharing == Sharing::Shared }], ..ModuleInfo::default() }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +60,9 @@ pub fn mix(n: u64) -> u64 {
     n ^ (n >> 31)
 }
 
-/// One memory, and bytes elsewhere, which start out arbitrary; calls change both and are written down.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// One memory, and bytes elsewhere, which start out arbitrary; calls change both and are written down. Other threads change the memory, and its length,
+/// whenever this one synchronizes with them.
+#[derive(Clone, Debug)]
 pub struct Machine {
     layout: Layout,
     /// Length of the memory in bytes.
@@ -56,6 +70,7 @@ pub struct Machine {
     /// Bytes that are not what they started as, by address; the memory's from `BASE` on.
     changed: BTreeMap<u64, u8>,
     calls: Vec<(Callee, Vec<Wide>, u64)>,
+    trace: Trace,
 }
 
 /// What a byte starts as; beyond the memory's first page it is zero.
@@ -65,14 +80,18 @@ fn initial(addr: u64) -> u8 {
 
 impl Machine {
     pub fn new(layout: &Layout) -> Machine {
-        Machine { layout: layout.clone(), length: MEMORY, changed: BTreeMap::new(), calls: Vec::new() }
+        Machine { layout: layout.clone(), length: MEMORY, changed: BTreeMap::new(), calls: Vec::new(), trace: Trace::default() }
     }
     fn fixed(&self, access: Access) -> Option<u64> {
         let context = |offset: u32| CONTEXT + u64::from(offset);
         match access {
             Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_base(0)) => Some(BASE),
             Access { region: Region::CONSTANT, addr, width: 8 } if addr == context(self.layout.memory_record(0)) => Some(RECORD),
-            Access { region: Region::RUNTIME, addr, width: 8 } if addr == RECORD + u64::from(memory_record::LENGTH) => Some(self.length),
+            Access { region: Region::RUNTIME | Region::SHARED_LENGTH, addr, width: 8 }
+                if addr == RECORD + u64::from(memory_record::LENGTH) =>
+            {
+                Some(self.length)
+            }
             _ => None,
         }
     }
@@ -94,6 +113,15 @@ impl Machine {
             self.changed.insert(addr, byte)
         };
     }
+    /// Writes down an access to the memory.
+    fn note(&mut self, access: Access, written: Option<Wide>) {
+        let touch = Touch::new(access, written);
+        match access.region {
+            Region::ANY_MEMORY => self.trace.atomic(touch),
+            region if region == Region::memory(0) => self.trace.plain(touch),
+            _ => {}
+        }
+    }
     fn digest(&self) -> u64 {
         self.changed.iter().fold(self.length, |d, (a, b)| mix(d ^ a ^ u64::from(*b) << 56))
     }
@@ -105,17 +133,32 @@ impl World for Machine {
             return Ok(Wide::from(fixed));
         }
         self.check(access)?;
+        self.note(access, None);
         Ok(Wide::from_le_bytes((0..u64::from(access.width)).map(|k| self.get(access.addr + k))))
     }
     fn store(&mut self, access: Access, value: Wide) -> Result<(), Trap> {
         assert_ne!(access.region, Region::CONSTANT);
         self.check(access)?;
+        self.note(access, Some(value));
         for (k, byte) in (0..u64::from(access.width)).zip(value.to_le_bytes()) {
             self.set(access.addr + k, byte);
         }
         Ok(())
     }
+    fn synchronize(&mut self, access: Option<Access>) {
+        // What traps does not happen.
+        if access.is_some_and(|access| self.check(access).is_err()) {
+            return;
+        }
+        let n = mix(self.digest());
+        self.trace.synchronize();
+        (0..8).for_each(|k| self.set(BASE + (n >> (8 * k) & 0xff), mix(n ^ k) as u8));
+        if n.is_multiple_of(5) && self.length < 4 * MEMORY {
+            self.length += MEMORY;
+        }
+    }
     fn call(&mut self, callee: Callee, args: &[Wide]) -> Result<Vec<Wide>, Trap> {
+        self.trace.synchronize();
         let digest = self.digest();
         self.calls.push((callee, args.to_vec(), digest));
         let n = mix(digest ^ self.calls.len() as u64 ^ args.iter().fold(0, |d, a| mix(d ^ a.bits())));
@@ -152,12 +195,12 @@ fn is_check(f: &Func, v: Value) -> bool {
 }
 
 /// Runs the pipeline and, after every pass, verifies the function and compares runs on these arguments with those of before.
-pub fn check_passes(f: &Func, options: Options, inputs: &[Vec<Wide>], context: &mut Context) -> Func {
+pub fn check_passes(f: &Func, sharing: Sharing, options: Options, inputs: &[Vec<Wide>], context: &mut Context) -> Func {
     const STEPS: u64 = 3_000;
-    let module = module();
+    let module = module_with(sharing);
     let layout = Layout::new(&module).expect("a small module");
     let settings = Settings { options, layout: &layout, memories: &module.memories };
-    let expected: Vec<_> = inputs.iter().map(|args| observe(f, args, &layout, STEPS)).collect();
+    let mut expected: Vec<_> = inputs.iter().map(|args| observe(f, args, &layout, STEPS)).collect();
     let mut after = f.clone();
     let mut before = f.to_string();
     run_observed(&mut after, &settings, context, |pass, now| {
@@ -165,7 +208,7 @@ pub fn check_passes(f: &Func, options: Options, inputs: &[Vec<Wide>], context: &
             let list: Vec<_> = errors.iter().map(|e| e.to_string()).collect();
             panic!("{options}: invalid after {}:\n{}\nbefore:\n{before}\nafter:\n{now}", pass.name, list.join("\n"));
         }
-        for (args, (end, machine)) in inputs.iter().zip(&expected) {
+        for (args, (end, machine)) in inputs.iter().zip(&mut expected) {
             if *end == End::OutOfSteps {
                 continue;
             }
@@ -174,9 +217,15 @@ pub fn check_passes(f: &Func, options: Options, inputs: &[Vec<Wide>], context: &
                 format!("{end:?} became {new_end:?}")
             } else if new_machine.calls != machine.calls {
                 format!("calls {:?} became {:?}", machine.calls, new_machine.calls)
-            } else if new_machine != *machine {
+            } else if (&new_machine.changed, new_machine.length) != (&machine.changed, machine.length) {
                 "memory differs".to_string()
+            } else if sharing == Sharing::Shared
+                && let Err(why) = new_machine.trace.may_replace(&machine.trace)
+            {
+                why
             } else {
+                // What a pass left out no later one may bring back.
+                machine.trace = new_machine.trace;
                 continue;
             };
             panic!("{options}: wrong after {} for {args:x?}: {what}\nbefore:\n{before}\nafter:\n{now}", pass.name);
