@@ -4,7 +4,9 @@ use samite_codegen::driver::artifact;
 use samite_ir::translate::{Error, Translator, decode};
 use std::fs;
 use std::io::{Read, Write};
+use samite_wasi::{SPAWN, THREADS_MODULE};
 use std::path::Path;
+use wasmparser::{Parser, Payload};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 
@@ -89,6 +91,16 @@ pub fn validate(module: &[u8]) -> Result<(), Error> {
         translator.validate(&decoded, index, &module[body.clone()])?;
     }
     Ok(())
+}
+
+/// Does the module import what starts threads (`Threads::wanted`, before there is an engine)? False for what is no module.
+pub fn starts_threads(module: &[u8]) -> bool {
+    let imports = Parser::new(0).parse_all(module).find_map(|payload| match payload {
+        Ok(Payload::ImportSection(imports)) => Some(imports),
+        _ => None,
+    });
+    let spawns = |import: &wasmparser::Import<'_>| import.module == THREADS_MODULE && import.name == SPAWN;
+    imports.is_some_and(|imports| imports.into_imports().flatten().any(|import| spawns(&import)))
 }
 
 /// Fails, saying what the bytes look like, unless they start like a module.

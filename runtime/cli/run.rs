@@ -5,13 +5,13 @@ use crate::{frames, input, options, source, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use samite::{
-    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Profiler, Ref, Sampler, Store, Table, Trap, Val, ValType,
+    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Profiler, Ref, Sampler, SharedMemory, Store, Table, Trap, Val, ValType,
     WasmBacktrace,
 };
 use samite_benches::profile as sampled;
 use samite_codegen::driver::{Strategy, artifact};
 use samite_ir::translate::Interrupt;
-use samite_wasi::{Exit, WasiCtx, WasiCtxBuilder, add_to_linker};
+use samite_wasi::{Exit, Threads, WasiCtx, WasiCtxBuilder, add_to_linker};
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -115,7 +115,8 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     let (configuration, source) = if artifact::is_artifact(&file) {
         compiled(&args, &name, file)?
     } else {
-        (configuration(&args)?, Source::Module(input::to_module(&args.file, file)?))
+        let module = input::to_module(&args.file, file)?;
+        (configuration(&args, &module)?, Source::Module(module))
     };
     let mut config = Config::new();
     configuration.apply(&mut config);
@@ -141,6 +142,10 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     let mut linker = Linker::new(&engine);
     add_to_linker(&mut linker, |ctx| ctx)?;
     let mut store = Store::new(&engine, world(&args)?);
+    let threads = match Threads::<WasiCtx>::wanted(&module) {
+        true => Some(Threads::new(&mut linker, &mut store, &module, |ctx| ctx)?.grace(GRACE)),
+        false => None,
+    };
     if args.unknown_imports != UnknownImports::Error {
         stand_in(&mut linker, &mut store, &module)?;
     }
@@ -152,21 +157,39 @@ fn run_here(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(time) = args.timeout {
         store.set_epoch_deadline(1);
         let (engine, name) = (engine.clone(), name.clone());
+        let stopper = threads.as_ref().map(Threads::stopper);
         // It ends with the program.
         std::thread::spawn(move || {
             std::thread::sleep(time);
-            engine.increment_epoch();
-            if let Err(error) = engine.interrupt() {
+            let stopped = match stopper {
+                Some(stop) => {
+                    stop(Trap::Interrupted.into());
+                    Ok(())
+                }
+                None => {
+                    engine.increment_epoch();
+                    engine.interrupt()
+                }
+            };
+            if let Err(error) = stopped {
                 term::error(&format!("the program cannot be interrupted: {}", input::one_line(&error)));
                 std::process::exit(1);
             }
-            std::thread::sleep(GRACE);
+            std::thread::sleep(2 * GRACE);
             term::error(&format!("{name}: stopped after {time:?} in a call that does not return"));
             std::process::exit(TRAPPED.into());
         });
     }
     let sampler = matches!(args.profile, Some(Profile::Sample(_))).then(|| Sampler::start(&engine, sampled::PERIOD)).transpose()?;
-    let outcome = call(&args, &name, &module, &linker, &mut store);
+    // Wrong arguments are found before anything runs.
+    let values = args.invoke.as_ref().map(|function| arguments(&module, function, &args.args)).transpose();
+    let outcome = values.and_then(|values| match threads {
+        Some(threads) => threads.run(&linker, &mut store, |store, instance| call(&args, &name, &module, values, instance, store)),
+        None => {
+            let instance = linker.instantiate(&mut store, &module)?;
+            call(&args, &name, &module, values, instance, &mut store)
+        }
+    });
     if let (Some(sampler), Some(Profile::Sample(file))) = (sampler, &args.profile) {
         let table = sampled::Profile::of(&sampler.stop()).table();
         match file {
@@ -192,6 +215,10 @@ fn stand_in(linker: &mut Linker<WasiCtx>, store: &mut Store<WasiCtx>, module: &M
             (ExternType::Func(wanted), Some(ExternType::Func(ty))) if wanted != ty => {
                 let message = format!("`{of}::{name}` was imported as {wanted}, which it is not");
                 linker.func_new(of, name, wanted, move |_, _, _| bail!("{message}"))?;
+            }
+            (ExternType::Memory(ty), None) if ty.shared => {
+                let memory = SharedMemory::new(module.engine(), ty)?;
+                linker.define(&mut *store, of, name, memory)?;
             }
             (ExternType::Memory(ty), None) => {
                 let memory = Memory::new(&mut *store, ty)?;
@@ -267,10 +294,11 @@ fn compiled(args: &Args, name: &str, file: Vec<u8>) -> anyhow::Result<(Configura
     Ok((Configuration::Compiled(strategy), Source::Compiled(file)))
 }
 
-/// The engine; one that can be interrupted if the time is limited.
-fn configuration(args: &Args) -> anyhow::Result<Configuration> {
+/// The engine; one that can be interrupted if the time is limited, or if there are threads that have to end with the program.
+fn configuration(args: &Args, module: &[u8]) -> anyhow::Result<Configuration> {
+    let wanted = args.timeout.is_some() || input::starts_threads(module);
     Ok(match args.engine.configuration()? {
-        Configuration::Compiled(strategy) if args.timeout.is_some() && strategy.interrupt == Interrupt::Off => {
+        Configuration::Compiled(strategy) if wanted && strategy.interrupt == Interrupt::Off => {
             Configuration::Compiled(Strategy { interrupt: Interrupt::Epoch, ..strategy })
         }
         other => other,
@@ -301,14 +329,15 @@ fn world(args: &Args) -> anyhow::Result<WasiCtx> {
     Ok(builder.build()?)
 }
 
-/// Instantiates the module and calls what is to be called.
-fn call(args: &Args, name: &str, module: &Module, linker: &Linker<WasiCtx>, store: &mut Store<WasiCtx>) -> anyhow::Result<()> {
-    // Wrong arguments are found before anything runs.
-    let values = match &args.invoke {
-        Some(function) => Some(arguments(module, function, &args.args)?),
-        None => None,
-    };
-    let instance = linker.instantiate(&mut *store, module)?;
+/// Calls what is to be called.
+fn call(
+    args: &Args,
+    name: &str,
+    module: &Module,
+    values: Option<Vec<Val>>,
+    instance: Instance,
+    store: &mut Store<WasiCtx>,
+) -> anyhow::Result<()> {
     let Some(values) = values else {
         return match instance.get_func(&mut *store, "_start") {
             Some(start) => start.call(store, &[], &mut []),

@@ -97,6 +97,10 @@ impl Config {
         self.host_stack_reserve = bytes;
         self
     }
+    /// Bytes of stack that a thread of the host should have to run wasm code: what wasm may use, what its host functions need, and a bit.
+    pub fn thread_stack(&self) -> usize {
+        self.max_wasm_stack.saturating_add(self.host_stack_reserve).saturating_add(512 << 10)
+    }
     /// The largest size of any memory in bytes, whatever its type says; 4 GiB by default.
     pub fn max_memory_bytes(&mut self, bytes: u64) -> &mut Config {
         self.max_memory_bytes = bytes;

@@ -73,6 +73,10 @@ impl Engine {
     pub fn strategy(&self) -> Strategy {
         self.inner.config.strategy
     }
+    /// Do its stores look at their epoch deadlines while they run wasm code? If it is interpreted, or the strategy says `interrupt=epoch`.
+    pub fn has_epochs(&self) -> bool {
+        self.machine().is_none() || self.strategy().interrupt == samite_ir::translate::Interrupt::Epoch
+    }
     /// Adds 1 to the counter that stores compare with their deadline (`Store::set_epoch_deadline`). May be called from any thread and from
     /// a signal handler. Threads that wait in a shared memory look at it every few milliseconds.
     pub fn increment_epoch(&self) {

@@ -14,9 +14,11 @@ use crate::stdio::{Stdin, Stdout};
 use crate::types::{Errno, Exit, rights};
 use cap_std::fs::Dir;
 use parking_lot::{Mutex, MutexGuard};
-use std::os::fd::OwnedFd;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::retry_on_intr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Open descriptors a program may hold unless the builder says otherwise (`max_descriptors`).
 pub const DEFAULT_MAX_DESCRIPTORS: usize = 1024;
@@ -32,6 +34,8 @@ struct Shared {
     random: Mutex<Box<dyn Random>>,
     table: Mutex<Table>,
     max_file_size: u64,
+    /// Readable from `stop` on; there only if somebody may call that.
+    stop: OnceLock<OwnedFd>,
 }
 
 /// Why a context could not be built.
@@ -250,6 +254,7 @@ impl WasiCtxBuilder {
             random: Mutex::new(self.random),
             table: Mutex::new(table),
             max_file_size: self.max_file_size,
+            stop: OnceLock::new(),
         })))
     }
 }
@@ -266,6 +271,37 @@ impl WasiCtx {
     /// Never keep it over a host call.
     pub(crate) fn table(&self) -> MutexGuard<'_, Table> {
         self.0.table.lock()
+    }
+
+    /// Makes `stop` work. Fails if the host has no more descriptors.
+    pub(crate) fn stoppable(&self) -> std::io::Result<()> {
+        if self.0.stop.get().is_none() {
+            let event = rustix::event::eventfd(0, rustix::event::EventfdFlags::CLOEXEC)?;
+            // If another thread was faster, that one's counts.
+            drop(self.0.stop.set(event));
+        }
+        Ok(())
+    }
+
+    /// Ends what waits in a call, of any thread, now and later, with `Intr`: reading streams and `poll_oneoff`.
+    pub(crate) fn stop(&self) {
+        if let Some(event) = self.0.stop.get() {
+            // It cannot fail but by overflow, and then it is readable.
+            let _ = rustix::io::write(event, &1u64.to_ne_bytes());
+        }
+    }
+
+    /// What becomes readable when waiting is to end.
+    pub(crate) fn stop_event(&self) -> Option<BorrowedFd<'_>> {
+        self.0.stop.get().map(|event| event.as_fd())
+    }
+
+    /// Before a read that may block: waits for bytes, `Intr` if `stop` comes first.
+    pub(crate) fn until_readable(&self, fd: BorrowedFd<'_>) -> Result<(), Errno> {
+        let Some(stop) = self.stop_event() else { return Ok(()) };
+        let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN), PollFd::from_borrowed_fd(stop, PollFlags::IN)];
+        retry_on_intr(|| poll(&mut fds, None))?;
+        if fds[1].revents().is_empty() { Ok(()) } else { Err(Errno::Intr) }
     }
 
     pub(crate) fn max_file_size(&self) -> u64 {

@@ -83,6 +83,9 @@ impl WasiCtx {
             Descriptor::Directory(_) => return Err(Errno::Badf),
             _ => entry.require(rights::FD_READ).and_then(|()| Buffers::new(memory, iovs, iovs_len))?,
         };
+        if let Some(stream) = entry.blocks() {
+            self.until_readable(stream)?;
+        }
         let got = match &*entry.descriptor {
             Descriptor::Input(input) => got.fill(memory, Transfer::Once, |buf, _| input.read(buf))?,
             Descriptor::Socket(socket) => got.fill(memory, Transfer::Once, |buf, _| socket.receive(buf))?,

@@ -10,6 +10,7 @@
 //! - `types` numbers, flags and record layouts; `memory` the guest's memory and scatter/gather lists;
 //! - `ctx` a program's state and its builder; `descriptors` the table of open things and their rights;
 //! - `files`, `readdir`, `paths`, `poll`, `sockets`, `clocks`, `random`, `stdio` the calls, each beside what it needs;
+//! - `threads` programs that start threads;
 //! - `imports` all functions as data; `linker` hands them to the engine.
 //!
 //! What holds whatever the guest passes: nothing outside the preopened directories is opened, created, moved or changed; no
@@ -38,6 +39,7 @@ mod random;
 mod readdir;
 mod sockets;
 mod stdio;
+mod threads;
 pub mod types;
 
 pub use clocks::{Clocks, HostClocks, ManualClocks};
@@ -49,4 +51,5 @@ pub use paths::OpenRequest;
 pub use poll::MAX_SUBSCRIPTIONS;
 pub use random::{HostRandom, Random, SeededRandom};
 pub use stdio::{InputBuffer, OutputBuffer, Stdin, Stdout};
+pub use threads::{DEFAULT_MAX_THREADS, SPAWN, THREADS_MODULE, Threads};
 pub use types::{Errno, Exit};

@@ -12,11 +12,12 @@ use crate::descriptors::{Descriptor, Entry};
 use crate::memory::{GuestMemory, check, write_u32};
 use crate::stdio::Readiness;
 use crate::types::{
-    CLOCKS, Clock, EVENT, EVENT_TYPES, Errno, EventType, FileType, Layout, SUBSCRIPTION, SUBSCRIPTION_FD, eventrwflags, flags, member,
+    CLOCKS, Clock, EVENT, EVENT_TYPES, Errno, EventType, FileType, Layout, SUBSCRIPTION, SUBSCRIPTION_FD, eventrwflags, fdflags, flags, member,
     rights, subclockflags,
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::Ordering;
 
 /// The most subscriptions in one call; more is `Inval`.
 pub const MAX_SUBSCRIPTIONS: u32 = 1024;
@@ -143,6 +144,9 @@ impl WasiCtx {
                 },
             }
         }
+        if let Some(stop) = self.stop_event() {
+            fds.push(PollFd::from_borrowed_fd(stop, PollFlags::IN));
+        }
         loop {
             // How long until the first clock; nothing if something has happened already.
             let mut timeout = happened.iter().any(Option::is_some).then_some(0);
@@ -159,6 +163,10 @@ impl WasiCtx {
                 host_poll(&mut fds, Some(0))?;
             } else {
                 self.clocks().wait(timeout, &mut |limit| host_poll(&mut fds, limit))?;
+            }
+            // What is beyond those asked is the one that tells to stop.
+            if fds[asked.len()..].iter().any(|stop| !stop.revents().is_empty()) {
+                return Err(Errno::Intr);
             }
             for ((i, fd), poll_fd) in asked.iter().zip(&fds) {
                 happened[*i] = host_event(*fd, subscriptions[*i].kind, poll_fd.revents());
@@ -195,6 +203,22 @@ fn readiness(entry: &Entry, kind: EventType) -> Result<Asked<'_>, Errno> {
         Descriptor::File(open) => Asked::Host(open.file.as_fd()),
         Descriptor::Directory(_) => return Err(Errno::Badf),
     })
+}
+
+impl Entry {
+    /// What a read of it may have to wait for.
+    pub(crate) fn blocks(&self) -> Option<BorrowedFd<'_>> {
+        let (fd, flags) = match &*self.descriptor {
+            Descriptor::Input(input) => match input.readiness() {
+                Readiness::Ask(fd) => (fd, &input.flags),
+                Readiness::Now(_) => return None,
+            },
+            Descriptor::Socket(socket) => (socket.fd.as_fd(), &socket.flags),
+            Descriptor::File(open) if open.file_type != FileType::RegularFile => (open.file.as_fd(), &open.flags),
+            Descriptor::File(_) | Descriptor::Output(_) | Descriptor::Directory(_) => return None,
+        };
+        (flags.load(Ordering::Relaxed) & fdflags::NONBLOCK == 0).then_some(fd)
+    }
 }
 
 /// Asks the host, for at most `limit` nanoseconds. A signal ends the wait early, which the caller's loop notices.

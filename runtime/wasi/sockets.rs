@@ -57,6 +57,9 @@ impl WasiCtx {
         let entry = self.entry(fd)?;
         let listener = entry.socket(rights::SOCK_ACCEPT)?;
         self.table().room()?;
+        if let Some(stream) = entry.blocks() {
+            self.until_readable(stream)?;
+        }
         let nonblock = if fd_flags & fdflags::NONBLOCK != 0 { SocketFlags::NONBLOCK } else { SocketFlags::empty() };
         let fd = retry_on_intr(|| rustix::net::accept_with(&listener.fd, SocketFlags::CLOEXEC | nonblock))?;
         let socket = Socket::new(fd, fd_flags)?;
@@ -83,6 +86,9 @@ impl WasiCtx {
         let entry = self.entry(fd)?;
         let socket = entry.socket(rights::FD_READ)?;
         let buffers = Buffers::new(memory, iovs, iovs_len)?;
+        if let Some(stream) = entry.blocks() {
+            self.until_readable(stream)?;
+        }
         let mut host = RecvFlags::empty();
         host.set(RecvFlags::PEEK, how & riflags::PEEK != 0);
         host.set(RecvFlags::WAITALL, how & riflags::WAITALL != 0);
