@@ -20,7 +20,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use samite::*;
-/// let engine = Engine::new(Config::new().engine(EngineKind::Reference))?;
+/// let engine = Engine::default();
 /// let memory = SharedMemory::new(&engine, MemoryType { min: 1, max: Some(2), shared: true })?;
 /// let module = Module::new(&engine, r#"(module
 ///     (import "env" "memory" (memory 1 2 shared))

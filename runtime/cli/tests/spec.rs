@@ -28,6 +28,7 @@ static SCRIPTS: LazyLock<Vec<Script>> = LazyLock::new(|| {
         SignExtensionOps,
         Simd,
         RelaxedSimd,
+        Threads,
     ];
     parse(versions.into_iter().flat_map(spec).chain(proposals.into_iter().flat_map(proposal)))
 });

@@ -1,6 +1,9 @@
-//! Scripts of our own for the commands `thread` and `wait`, and for what threads may see, on the interpreter.
+//! Scripts of our own for the commands `thread` and `wait`, and for what threads may see, under every strategy and on the interpreter.
 use samite::{Config, Engine, EngineKind};
 use samite_cli::script::Script;
+use samite_codegen::driver::Strategy;
+use samite_ir::translate::{Interrupt, Nan};
+use samite_ir::value::Relaxed;
 
 const SCRIPTS: [(&str, &str); 5] = [
     ("wait_notify.wast", include_str!("threads/wait_notify.wast")),
@@ -27,6 +30,19 @@ fn interpreted() {
     let mut config = Config::new();
     config.engine(EngineKind::Reference);
     check([("the interpreter".to_string(), config)].into_iter());
+}
+
+/// As the official scripts (`spec.rs`).
+#[test]
+fn compiled() {
+    let plain = |s: &Strategy| s.interrupt == Interrupt::Off && s.nan == Nan::Native && s.relaxed == Relaxed::Native;
+    let mut strategies: Vec<Strategy> = Strategy::all().into_iter().filter(plain).collect();
+    strategies.extend(Strategy::covering().iter().filter(|s| !plain(s)));
+    check(strategies.into_iter().map(|strategy| {
+        let mut config = Config::new();
+        config.strategy(strategy);
+        (strategy.to_string(), config)
+    }));
 }
 
 /// What goes wrong in a thread is told, in the order of the script.

@@ -1,4 +1,5 @@
-//! What it takes two threads to hand a turn to each other: through `SharedMemory::wait32` and `notify`, and through futexes of the system.
+//! What it takes two threads to hand a turn to each other: in wasm code, through `SharedMemory::wait32` and `notify`, and through futexes of
+//! the system.
 //!
 //! `cargo run --release -p samite --example handover`: best and median of many short interleaved runs, in nanoseconds a hand-over; on a
 //! machine that does other things too, the best went undisturbed. `running`: the other thread
@@ -59,12 +60,17 @@ enum How {
 
 const WORK: Duration = Duration::from_micros(50);
 
-/// Turns `mine`, `mine + 2`, ..
-fn turns(turn: &dyn Turn, mine: u32, count: u32, how: How) {
+/// Puts the thread of turns `mine`, `mine + 2`, .. on its processor.
+fn pin(mine: u32, how: How) {
     let processor = if matches!(how, How::Asleep) { 0 } else { mine as usize };
     let mut set = CpuSet::new();
     set.set(processor);
     sched_setaffinity(None, &set).expect("two processors");
+}
+
+/// Turns `mine`, `mine + 2`, ..
+fn turns(turn: &dyn Turn, mine: u32, count: u32, how: How) {
+    pin(mine, how);
     for next in (mine..2 * count).step_by(2) {
         loop {
             let now = turn.get();
@@ -81,29 +87,61 @@ fn turns(turn: &dyn Turn, mine: u32, count: u32, how: How) {
     }
 }
 
+/// The same.
+const WAT: &str = r#"(module
+    (import "" "" (memory 1 1 shared))
+    (func (export "turns") (param $next i32) (param $end i32)
+        (local $now i32)
+        (loop $again
+            (if (i32.ne (local.tee $now (i32.atomic.load (i32.const 0))) (local.get $next))
+                (then
+                    (drop (memory.atomic.wait32 (i32.const 0) (local.get $now) (i64.const -1)))
+                    (br $again)))
+            (i32.atomic.store (i32.const 0) (i32.add (local.get $next) (i32.const 1)))
+            (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.tee $next (i32.add (local.get $next) (i32.const 2))) (local.get $end))))))"#;
+
+fn turns_in_wasm(module: &Module, memory: &SharedMemory, mine: u32, count: u32, how: How) -> Result<()> {
+    pin(mine, how);
+    let mut store = Store::new(module.engine(), ());
+    let instance = Instance::new(&mut store, module, &[memory.clone().into()])?;
+    instance.get_typed_func::<(u32, u32), ()>(&mut store, "turns")?.call(&mut store, (mine, 2 * count))
+}
+
 /// Nanoseconds a hand-over.
-fn measure(turn: &dyn Turn, how: How) -> f64 {
+fn measure(how: How, turns: impl Fn(u32, u32) + Sync) -> f64 {
     let count = if matches!(how, How::Late) { 100 } else { 1000 };
     let start = Instant::now();
-    std::thread::scope(|scope| (0..2).for_each(|mine| drop(scope.spawn(move || turns(turn, mine, count, how)))));
+    let turns = &turns;
+    std::thread::scope(|scope| (0..2).for_each(|mine| drop(scope.spawn(move || turns(mine, count)))));
     let each = start.elapsed().as_nanos() as f64 / f64::from(2 * count);
     if matches!(how, How::Late) { each - WORK.as_nanos() as f64 } else { each }
 }
 
 fn main() -> Result<()> {
     let engine = Engine::default();
+    let module = Module::new(&engine, WAT)?;
     for (name, how) in [("running", How::Running), ("asleep", How::Asleep), ("late", How::Late)] {
-        let (mut ours, mut native) = (Vec::new(), Vec::new());
+        let (mut wasm, mut host, mut native) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            let memory = SharedMemory::new(&engine, MemoryType { min: 1, max: Some(1), shared: true })?;
-            ours.push(measure(&Ours(memory), how));
-            native.push(measure(&Native(AtomicU32::new(0)), how));
+            let memory = || SharedMemory::new(&engine, MemoryType { min: 1, max: Some(1), shared: true });
+            let ours = Ours(memory()?);
+            host.push(measure(how, |mine, count| turns(&ours, mine, count, how)));
+            let word = Native(AtomicU32::new(0));
+            native.push(measure(how, |mine, count| turns(&word, mine, count, how)));
+            // It has no clock to be late by.
+            if !matches!(how, How::Late) {
+                let memory = memory()?;
+                wasm.push(measure(how, |mine, count| turns_in_wasm(&module, &memory, mine, count, how).expect("no trap")));
+            }
         }
-        ours.sort_by(f64::total_cmp);
-        native.sort_by(f64::total_cmp);
+        for list in [&mut wasm, &mut host, &mut native] {
+            list.sort_by(f64::total_cmp);
+        }
         for (which, at) in [("best", 0), ("median", RUNS / 2)] {
-            let (a, b) = (ours[at], native[at]);
-            println!("{name:8} {which:7} samite {a:8.0} ns   futex {b:8.0} ns   ratio {:.3}", a / b);
+            let wasm = wasm.get(at).map_or("-".into(), |ns| format!("{ns:.0}"));
+            let (a, b) = (host[at], native[at]);
+            println!("{name:8} {which:7} wasm {wasm:>6} ns   host {a:6.0} ns   futex {b:6.0} ns   host/futex {:.3}", a / b);
         }
     }
     Ok(())

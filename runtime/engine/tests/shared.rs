@@ -13,7 +13,7 @@ fn shared(min: u64, max: u64) -> MemoryType {
 /// Engines of each kind, and with each way to check bounds.
 fn configurations() -> Vec<(String, Config)> {
     let strategies = ["bounds=guard", "bounds=compare"].map(|s| s.parse::<Strategy>().unwrap());
-    let kinds = [EngineKind::Reference].iter().flat_map(|kind| strategies.map(|strategy| (*kind, strategy)));
+    let kinds = EngineKind::ALL.iter().flat_map(|kind| strategies.map(|strategy| (*kind, strategy)));
     kinds
         .map(|(kind, strategy)| {
             let mut config = Config::new();

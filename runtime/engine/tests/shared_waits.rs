@@ -21,7 +21,7 @@ const WAT: &str = r#"(module
 
 fn configurations() -> Vec<(String, Engine)> {
     let strategies = ["bounds=guard,interrupt=epoch", "bounds=compare,interrupt=epoch"].map(|s| s.parse::<Strategy>().unwrap());
-    let kinds = [EngineKind::Reference].iter().flat_map(|kind| strategies.map(|strategy| (*kind, strategy)));
+    let kinds = EngineKind::ALL.iter().flat_map(|kind| strategies.map(|strategy| (*kind, strategy)));
     kinds
         .map(|(kind, strategy)| (format!("{kind:?} {strategy}"), Engine::new(Config::new().engine(kind).strategy(strategy)).unwrap()))
         .collect()
