@@ -2,9 +2,9 @@
 use anyhow::{Context, bail};
 use samite_codegen::driver::artifact;
 use samite_ir::translate::{Error, Translator, decode};
+use samite_wasi::{SPAWN, THREADS_MODULE};
 use std::fs;
 use std::io::{Read, Write};
-use samite_wasi::{SPAWN, THREADS_MODULE};
 use std::path::Path;
 use wasmparser::{Parser, Payload};
 use wast::lexer::Lexer;

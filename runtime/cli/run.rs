@@ -5,8 +5,8 @@ use crate::{frames, input, options, source, term};
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use samite::{
-    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Profiler, Ref, Sampler, SharedMemory, Store, Table, Trap, Val, ValType,
-    WasmBacktrace,
+    Config, Engine, ExternType, Func, Global, Instance, Linker, Memory, Module, Profiler, Ref, Sampler, SharedMemory, Store, Table, Trap,
+    Val, ValType, WasmBacktrace,
 };
 use samite_benches::profile as sampled;
 use samite_codegen::driver::{Strategy, artifact};

@@ -12,8 +12,8 @@ use crate::descriptors::{Descriptor, Entry};
 use crate::memory::{GuestMemory, check, write_u32};
 use crate::stdio::Readiness;
 use crate::types::{
-    CLOCKS, Clock, EVENT, EVENT_TYPES, Errno, EventType, FileType, Layout, SUBSCRIPTION, SUBSCRIPTION_FD, eventrwflags, fdflags, flags, member,
-    rights, subclockflags,
+    CLOCKS, Clock, EVENT, EVENT_TYPES, Errno, EventType, FileType, Layout, SUBSCRIPTION, SUBSCRIPTION_FD, eventrwflags, fdflags, flags,
+    member, rights, subclockflags,
 };
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, BorrowedFd};

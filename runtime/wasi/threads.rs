@@ -254,9 +254,7 @@ impl<T: Clone + Send + 'static> Program<T> {
     /// Makes wasm code of a store stop with the program. Whoever calls it asks `stopped` afterwards: what was stopped before is not noticed.
     fn watch(self: &Arc<Program<T>>, store: &mut Store<T>) {
         let program = self.clone();
-        store.epoch_deadline_callback(move |_| {
-            Ok(if program.stopped() { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
-        });
+        store.epoch_deadline_callback(move |_| Ok(if program.stopped() { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) }));
         store.set_epoch_deadline(1);
     }
 
