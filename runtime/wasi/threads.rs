@@ -11,7 +11,7 @@
 //! use samite_wasi::{Exit, Threads, WasiCtx, WasiCtxBuilder, add_to_linker};
 //!
 //! # fn main() -> anyhow::Result<()> {
-//! let engine = Engine::new(Config::new().strategy("interrupt=epoch".parse()?))?;
+//! let engine = Engine::new(Config::new().strategy("interrupt=epoch".parse().map_err(samite::Error::msg)?))?;
 //! let module = Module::new(
 //!     &engine,
 //!     r#"(module
