@@ -234,6 +234,18 @@ fn lanes_in_and_out() {
     }
 }
 
+#[test]
+fn selections() {
+    for c in ["const 0", "const 1", "const 77", "i32.lt_s v4, v8", "i32.ge_u v8, v4", "i8x16.any_true v1", "v4"] {
+        let lines = match c {
+            "v4" => "v10: v128 = select v4, v1, v2".to_string(),
+            c => format!("v8: i32 = const 1000\nv9: i32 = {c}\nv10: v128 = select v9, v1, v2"),
+        };
+        let f = judge(&lines, None, 60);
+        assert!(!f.body.iter().any(|v| matches!(f.ops[*v], Op::Select(..))), "{f}");
+    }
+}
+
 fn indices(pattern: [u8; 16]) -> String {
     format!("[{}]", pattern.map(|n| n.to_string()).join(" "))
 }

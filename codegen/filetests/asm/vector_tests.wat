@@ -46,11 +46,11 @@
 ;; @006f    ret
 ;;
 ;; select:
-;; @0078    test     esi, esi
-;;          je       .l1
-;;          vmovaps  xmm1, xmm0
-;;        .l1:
-;;          vmovaps  xmm0, xmm1
+;; @0078    vmovd    xmm2, esi
+;;          vpbroadcastd xmm2, xmm2
+;;          vxorps   xmm3, xmm3, xmm3
+;;          vpcmpeqd xmm2, xmm2, xmm3
+;;          vpblendvb xmm0, xmm0, xmm1, xmm2
 ;; @0079    ret
 ;;
 ;; blend:

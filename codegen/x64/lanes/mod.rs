@@ -21,7 +21,7 @@ mod shuffle;
 use super::cpu::Cpu;
 use cranelift_entity::SecondaryMap;
 use samite_ir::ssa::{Func, Op, Value};
-use samite_ir::value::{self, LaneBinOp, LaneTernOp, LaneTest, LaneUnOp, Shape, TargetOp, Type};
+use samite_ir::value::{self, BinOp, LaneBinOp, LaneTernOp, LaneTest, LaneUnOp, Shape, TargetOp, Type};
 
 /// Were there any?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +85,7 @@ pub fn expand(f: &mut Func, cpu: Cpu) -> Expanded {
 fn is_lane_op(op: &Op) -> bool {
     match op {
         Op::LaneUnary(..) | Op::LaneBinary(..) | Op::LaneTernary(..) | Op::LaneShift(..) | Op::LaneTest(..) => true,
-        Op::Splat(..) | Op::ExtractLane(..) | Op::ReplaceLane(..) | Op::Shuffle(..) => true,
+        Op::Splat(..) | Op::ExtractLane(..) | Op::ReplaceLane(..) | Op::Shuffle(..) | Op::Select(Type::V128, ..) => true,
         _ => false,
     }
 }
@@ -151,8 +151,28 @@ impl Expander<'_> {
                 let indices = self.f.vectors[indices].low.to_le_bytes();
                 self.shuffle(indices, a, b)
             }
+            Op::Select(_, c, yes, no) => self.select(c, yes, no),
             _ => unreachable!("{op:?} is no vector operator"),
         }
+    }
+
+    /// By a mask: a jump over a move is shorter, but costs four times as much where conditions cannot be foretold (`papers/simd.md`); and
+    /// the mask of a condition from outside of a loop is made there.
+    fn select(&mut self, c: Value, yes: Value, no: Value) -> Value {
+        if matches!(self.f.ops[c], Op::Compare(..)) {
+            let zero = self.int(0);
+            let ones = self.op(Op::Binary(BinOp::Sub, Type::I32, zero, c));
+            let mask = self.splat(Shape::I32x4, ones);
+            return self.choose(yes, no, mask);
+        }
+        let all = self.splat(Shape::I32x4, c);
+        let zero = self.zero();
+        let mask = self.t2(TargetOp::Pcmpeqd, all, zero);
+        self.choose(no, yes, mask)
+    }
+    /// Of `yes` where the mask, of whole bytes, is ones, of `no` elsewhere.
+    fn choose(&mut self, yes: Value, no: Value, mask: Value) -> Value {
+        if self.wide { self.bitselect(yes, no, mask) } else { self.t3(TargetOp::Pblendvb, no, yes, mask) }
     }
 
     fn ternary(&mut self, op: LaneTernOp, shape: Shape, a: Value, b: Value, c: Value) -> Value {
