@@ -9,6 +9,8 @@
 //! immediates, address arithmetic and comparisons are folded by the instructions that use them; such ops go where one that is worth it needs
 //! them in front of the loop. What does not run in every turn stays: it may be rare.
 //!
+//! What it is worth is in `papers/hoisting.md`.
+//!
 //! The ops land at the end of the block that leads to the loop, if all it does then is enter it, or else in a new block right before the header.
 //! Precondition: no dead ops; they would take room.
 use crate::{Context, Settings};
